@@ -1,0 +1,12 @@
+import { toAppError } from '../../../shared/errors.ts'
+import { installEngine } from './install.ts'
+
+// Run by the set-up script; prints one line a step, or one sentence on failure.
+try {
+  const { variant, reason } = await installEngine((line) => console.error(`setup: ${line}`))
+  console.error(`setup: TensorFlow is in place (${variant}: ${reason})`)
+} catch (error) {
+  const { code, message, stack } = toAppError(error)
+  console.error(`setup: ${code === 'internal' ? stack : message}`)
+  process.exitCode = 1
+}
