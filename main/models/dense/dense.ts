@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { type NamedTensors, type Tensor2D, tf } from '../../engine/tensorflow.ts'
+import { type ParameterSpec, uniformStart } from '../layers/parameters.ts'
+import type { Model, Network } from '../model.ts'
+
+export const denseOptions = z.strictObject({
+  /** values of one input, e.g. 28 x 28 pixels */
+  inputs: z.int().positive().default(784),
+  /** widths of the encoder's hidden layers; the decoder mirrors them */
+  hidden: z.array(z.int().positive()).default([128, 64, 32]),
+  /** numbers in the code */
+  code: z.int().positive().default(16),
+  activation: z.enum(['relu', 'elu', 'tanh', 'sigmoid']).default('relu'),
+})
+export type DenseOptions = z.infer<typeof denseOptions>
+
+/** What training may add to the plain network; every random number comes in as an input. */
+export interface DenseExtras {
+  /** keep masks of the hidden layers, 0 or 1 / (1 - rate), in the order they are passed */
+  masks?: readonly Tensor2D[]
+}
+
+export interface DenseNetwork extends Network<Tensor2D> {
+  /** code and output before the sigmoid */
+  forward(p: NamedTensors, x: Tensor2D, extras?: DenseExtras): { code: Tensor2D; logits: Tensor2D }
+  /** width of each hidden layer that a mask applies to */
+  readonly maskWidths: readonly number[]
+}
+
+/**
+ * The introductory article's network: fully connected, as deep on both sides of the waist.
+ *
+ *     x (784) -> 128 -> 64 -> 32 -> code (16, linear) -> 32 -> 64 -> 128 -> sigmoid (784)
+ *
+ * x: (n, inputs) in [0, 1]. Hinton and Salakhutdinov 2006 (Science 313) is the classic of this form.
+ */
+export const dense: Model<DenseOptions, Tensor2D> & { build(options: DenseOptions): DenseNetwork } = {
+  id: 'dense',
+  title: 'Dense autoencoder',
+  task: 'reconstruct',
+  options: denseOptions,
+
+  parameters(options) {
+    return sizesOf(options).flatMap(({ name, inputs, outputs }): ParameterSpec[] => [
+      { name: `${name}.weight`, layout: 'dense', shape: [outputs, inputs], start: uniformStart(inputs, Math.sqrt(6)) },
+      { name: `${name}.bias`, layout: 'plain', shape: [outputs], start: uniformStart(inputs) },
+    ])
+  },
+
+  build(options) {
+    const depth = options.hidden.length
+    const activate = (x: Tensor2D) => tf[options.activation](x)
+
+    function encode(p: NamedTensors, x: Tensor2D, masks: readonly Tensor2D[] = []): Tensor2D {
+      let h = x
+      for (let i = 0; i < depth; i++) h = masked(activate(layer(p, `encoder.${i}`, h)), masks[i])
+      return layer(p, `encoder.${depth}`, h)
+    }
+
+    function decode(p: NamedTensors, code: Tensor2D, masks: readonly Tensor2D[] = []): Tensor2D {
+      let h = code
+      for (let i = 0; i < depth; i++) h = masked(activate(layer(p, `decoder.${i}`, h)), masks[depth + i])
+      return layer(p, `decoder.${depth}`, h)
+    }
+
+    return {
+      maskWidths: [...options.hidden, ...options.hidden.toReversed()],
+      forward(p, x, { masks } = {}) {
+        const code = encode(p, x, masks)
+        return { code, logits: decode(p, code, masks) }
+      },
+      encode: (p, x) => ({ code: encode(p, x) }),
+      decode: (p, { code }) => tf.sigmoid(decode(p, code as Tensor2D)),
+      reconstruct: (p, x) => tf.sigmoid(decode(p, encode(p, x))),
+    }
+  },
+}
+
+function sizesOf({ inputs, hidden, code }: DenseOptions) {
+  const encoder = [inputs, ...hidden, code]
+  return [encoder, encoder.toReversed()].flatMap((widths, side) =>
+    widths.slice(1).map((outputs, i) => ({
+      name: `${side === 0 ? 'encoder' : 'decoder'}.${i}`,
+      inputs: widths[i]!,
+      outputs,
+    })),
+  )
+}
+
+function layer(p: NamedTensors, name: string, x: Tensor2D): Tensor2D {
+  return tf.matMul(x, p[`${name}.weight`] as Tensor2D).add(p[`${name}.bias`]!)
+}
+
+function masked(x: Tensor2D, mask: Tensor2D | undefined): Tensor2D {
+  return mask ? x.mul(mask) : x
+}

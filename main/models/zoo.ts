@@ -1,0 +1,20 @@
+import { AppError } from '../../shared/errors.ts'
+import { dense } from './dense/dense.ts'
+import { denoiser } from './denoiser/denoiser.ts'
+import type { Model } from './model.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: the zoo holds models of any options; each checks its own with zod
+type AnyModel = Model<any, any>
+
+/** Every architecture by its id. An id never changes its meaning. */
+export const zoo: ReadonlyMap<string, AnyModel> = new Map<string, AnyModel>([
+  [dense.id, dense],
+  [denoiser.id, denoiser],
+])
+
+/** @throws AppError `not-found` naming the ids there are */
+export function architecture(id: string): AnyModel {
+  const model = zoo.get(id)
+  if (!model) throw new AppError('not-found', `no architecture '${id}'; there are: ${[...zoo.keys()].join(', ')}`)
+  return model
+}
