@@ -1,0 +1,85 @@
+import { Browse } from './browse.ts'
+import { Codes } from './codes.ts'
+import { Database } from './database.ts'
+import { Datasets } from './datasets.ts'
+import { backup, checkHealth, type Health } from './health.ts'
+import { Images } from './images.ts'
+import { Jobs } from './jobs.ts'
+import { Models } from './models.ts'
+import { Owners } from './owners.ts'
+import { Runs } from './runs.ts'
+
+/** Everything Hourglass remembers, in one SQLite file; one object per table. All of it synchronous and short. */
+export interface Catalog {
+  /** absolute path, or ':memory:' */
+  readonly file: string
+  readonly images: Images
+  readonly browse: Browse
+  readonly datasets: Datasets
+  readonly models: Models
+  readonly runs: Runs
+  readonly jobs: Jobs
+  readonly codes: Codes
+  /** All of `work` or nothing of it; synchronous, keep it short: other processes wait meanwhile. */
+  atomically<Result>(work: () => Result): Result
+  /**
+   * Jobs and runs that a dead process left running become interrupted. Done on opening; a process that stays
+   * up calls it now and then, for those that die beside it.
+   */
+  interruptAbandoned(): { jobs: number; runs: number }
+  health(): Promise<Health>
+  /** Copies the catalog while it is in use. */
+  backup(file: string): Promise<void>
+  /** What this process still runs becomes interrupted. */
+  close(): void
+}
+
+/**
+ * Opens or creates a catalog. Any number of processes may have it open; writers wait for each other.
+ *
+ * A committed row survives a killed process and a power cut (WAL with synchronous = FULL).
+ *
+ * Throws AppError: `newer`, `corrupt`, `unreadable` (not writable), `conflict` (held for more than 5 s),
+ * `setup` (disk full), `bad-input` (an SQLite file of another program).
+ */
+export function openCatalog(file: string): Catalog {
+  const db = Database.open(file)
+  try {
+    return catalogOn(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+function catalogOn(db: Database): Catalog {
+  const owners = new Owners(db)
+  const runs = new Runs(db, owners)
+  const jobs = new Jobs(db, owners)
+  const interruptAbandoned = () =>
+    db.atomically(() => {
+      const alive = owners.alive()
+      return { jobs: jobs.interruptAbandoned(alive), runs: runs.interruptAbandoned(alive) }
+    })
+  interruptAbandoned()
+  return {
+    file: db.file,
+    images: new Images(db),
+    browse: new Browse(db),
+    datasets: new Datasets(db),
+    models: new Models(db),
+    runs,
+    jobs,
+    codes: new Codes(db),
+    atomically: (work) => db.atomically(work),
+    interruptAbandoned,
+    health: () => checkHealth(db),
+    backup: (target) => backup(db, target),
+    close: () => {
+      if (!db.sqlite.open) return
+      owners.release()
+      interruptAbandoned()
+      db.close()
+    },
+  }
+}
