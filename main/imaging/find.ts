@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises'
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
+import { convertPathToPattern, glob, isDynamicPattern } from 'tinyglobby'
+import { AppError } from '../../shared/errors.ts'
+import { imageExtensions } from './formats.ts'
+
+export interface FoundImage {
+  /** Absolute. */
+  readonly path: string
+  /** Path below the folder or glob root it came from, with `/` on every platform; a named file's own name. */
+  readonly relativePath: string
+}
+
+export interface FindOptions {
+  /** Go into the folders below a named folder, too. */
+  readonly recursive?: boolean
+  /** What relative paths start from; the current folder by default. */
+  readonly cwd?: string
+}
+
+/**
+ * Files, folders and globs as a list of image files, sorted, each once. A named file is taken whatever its
+ * extension (its content decides later); folders and globs give files with an image extension, in any case.
+ * Hidden files and folders are left out. A glob may use `/` on Windows, too.
+ *
+ * @throws AppError not-found for a path that does not exist, or for a folder or glob without images.
+ */
+export async function findImages(paths: readonly string[], options: FindOptions = {}): Promise<FoundImage[]> {
+  if (paths.length === 0) throw new AppError('bad-input', 'no image named: expected files, folders or globs')
+  const cwd = resolve(options.cwd ?? '.')
+  const found = new Map<string, FoundImage>()
+  const add = (path: string, relativePath: string) => {
+    if (!found.has(path)) found.set(path, { path, relativePath: relativePath.split(sep).join('/') })
+  }
+  for (const named of paths) {
+    const path = resolve(cwd, named)
+    // a file whose real name looks like a glob, such as IMG[1].jpg, is that file
+    const facts = await stat(path).catch(() => null)
+    if (facts?.isFile()) {
+      add(path, basename(path))
+      continue
+    }
+    const root = facts?.isDirectory() ? path : globRoot(cwd, named)
+    if (root === null) throw new AppError('not-found', `${path} does not exist`)
+    const pattern = facts
+      ? `${convertPathToPattern(path)}/${options.recursive ? '**/*' : '*'}`
+      : isAbsolute(named)
+        ? toSlashes(named)
+        : `${convertPathToPattern(cwd)}/${toSlashes(named)}`
+    const files = await glob(pattern, { absolute: true, onlyFiles: true, expandDirectories: false })
+    const images = files.map((file) => resolve(file)).filter(hasImageExtension)
+    if (images.length === 0) {
+      const hint = facts && !options.recursive ? ' (folders below it were not searched)' : ''
+      throw new AppError('not-found', `${facts ? path : named} holds no image${hint}`)
+    }
+    for (const image of images) add(image, relative(root, image))
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+function hasImageExtension(path: string): boolean {
+  const name = path.toLowerCase()
+  return imageExtensions.some((extension) => name.endsWith(extension))
+}
+
+/** On Windows a backslash separates folders; elsewhere it is part of a pattern. */
+function toSlashes(pattern: string): string {
+  return sep === '\\' ? pattern.replaceAll('\\', '/') : pattern
+}
+
+/** The folder above the first part of a pattern that is dynamic; null where nothing is. */
+function globRoot(cwd: string, pattern: string): string | null {
+  const parts = toSlashes(pattern).split('/')
+  const first = parts.findIndex((part) => isDynamicPattern(part))
+  if (first < 0) return null
+  return resolve(cwd, parts.slice(0, first).join('/') || (isAbsolute(pattern) ? '/' : '.'))
+}

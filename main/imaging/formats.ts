@@ -1,0 +1,77 @@
+import { extname } from 'node:path'
+import { sharp } from './sharp.ts'
+
+/** The formats Hourglass reads, by content. */
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'avif' | 'tiff' | 'gif'
+
+/** What it writes; the number is the bits of a sample. AVIF takes 10 bits when the picture has 16. */
+export type OutputFormat = 'png' | 'png16' | 'tiff16' | 'jpeg' | 'webp' | 'avif'
+
+export const readableNames = 'JPEG, PNG, WebP, AVIF, TIFF, GIF'
+
+const formatOfExtension: Record<string, ImageFormat> = {
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.jpe': 'jpeg',
+  '.jfif': 'jpeg',
+  '.png': 'png',
+  '.webp': 'webp',
+  '.avif': 'avif',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+  '.gif': 'gif',
+}
+
+export const imageExtensions: readonly string[] = Object.keys(formatOfExtension)
+
+/** For each output format: its extension, the longest side its container can hold, and its bits a sample. */
+export const outputFormats: Record<OutputFormat, { extension: string; maxSide: number; depth: 8 | 16 }> = {
+  png: { extension: '.png', maxSide: 2 ** 31 - 1, depth: 8 },
+  png16: { extension: '.png', maxSide: 2 ** 31 - 1, depth: 16 },
+  tiff16: { extension: '.tif', maxSide: 2 ** 31 - 1, depth: 16 },
+  jpeg: { extension: '.jpg', maxSide: 65535, depth: 8 },
+  webp: { extension: '.webp', maxSide: 16383, depth: 8 },
+  avif: { extension: '.avif', maxSide: 16383, depth: 16 },
+}
+
+/** The format a file name promises, or null. */
+export function formatOfName(path: string): ImageFormat | null {
+  return formatOfExtension[extname(path).toLowerCase()] ?? null
+}
+
+/** The format that the first 32 bytes of a file show, or null. */
+export function formatOfContent(head: Uint8Array): ImageFormat | null {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  if (text.startsWith('\xff\xd8\xff')) return 'jpeg'
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png'
+  if (text.startsWith('GIF87a') || text.startsWith('GIF89a')) return 'gif'
+  if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return 'webp'
+  if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'tiff'
+  // brands: avif and its sequence avis may stand as major or among the compatible ones (ISO/IEC 23000-22)
+  if (text.slice(4, 8) === 'ftyp' && /avif|avis/.test(text.slice(8, 32))) return 'avif'
+  return null
+}
+
+/** What this build reads and writes, with the versions of the libraries behind it, for `doctor`. */
+export function imageFormats(): {
+  reads: ImageFormat[]
+  writes: OutputFormat[]
+  versions: Record<string, string>
+} {
+  const known = sharp.format as unknown as Record<
+    string,
+    { input: { file: boolean }; output: { file: boolean } }
+  >
+  const entry = (name: string) => known[name === 'avif' ? 'heif' : name]
+  const base = (name: string) => name.replace('16', '')
+  return {
+    reads: (['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'] as const).filter(
+      (name) => entry(name)?.input.file,
+    ),
+    writes: (Object.keys(outputFormats) as OutputFormat[]).filter(
+      // the TIFF writer is Hourglass's own
+      (name) => name === 'tiff16' || entry(base(name))?.output.file,
+    ),
+    versions: { ...sharp.versions } as Record<string, string>,
+  }
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto'
+import { link, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
+import { stopIfAborted } from './abort.ts'
+import { embedJpeg } from './embed/jpeg.ts'
+import { assemble, type Embedded, type Embedder } from './embed/pieces.ts'
+import { embedPng } from './embed/png.ts'
+import { embedWebp } from './embed/webp.ts'
+import { type EncodeOptions, encodeTo } from './encode.ts'
+import { exifWithoutPlace, uprightExif } from './exif/edit.ts'
+import { xmpWithoutPlace } from './exif/xmp.ts'
+import { fileError } from './file-errors.ts'
+import { type OutputFormat, outputFormats } from './formats.ts'
+import { atDepth, type Raster } from './raster.ts'
+import { writeTiff16 } from './write-tiff.ts'
+
+export interface WriteOptions extends EncodeOptions {
+  readonly format: OutputFormat
+  /** Everything by default; `without-place` drops GPS and place names; `none` keeps the ICC profile only. */
+  readonly metadata?: 'all' | 'without-place' | 'none'
+  /** Replace a file that exists; the picture's own source is never replaced. */
+  readonly overwrite?: boolean
+}
+
+export interface Written {
+  readonly bytes: number
+  /** What the format could not take: alpha flattened over white, metadata too large. */
+  readonly warnings: string[]
+}
+
+const embedders: Partial<Record<OutputFormat, Embedder>> = {
+  jpeg: embedJpeg,
+  png: embedPng,
+  png16: embedPng,
+  webp: embedWebp,
+}
+
+/**
+ * Writes a picture under a temporary name in the same folder, fsyncs it and gives it its name; a failure
+ * leaves no file behind. A raster of another depth than the format's is converted with rounding, which
+ * takes a copy (the 16-bit TIFF widens as it goes). ICC, XMP and EXIF go in byte for byte, except into
+ * AVIF, where libexif rewrites the EXIF, and TIFF, where its directories are laid out anew.
+ *
+ * @throws AppError conflict (it exists, or it is the source), too-large for the format, bad-input, unreadable
+ *   (no permission, disk full), aborted.
+ */
+export async function writeImage(path: string, raster: Raster, options: WriteOptions): Promise<Written> {
+  const { format, signal } = options
+  const limits = outputFormats[format]
+  if (!limits) {
+    const names = Object.keys(outputFormats).join(', ')
+    throw new AppError('bad-input', `format: expected one of ${names}, received ${format}`)
+  }
+  const { quality } = options
+  if (quality !== undefined && !(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
+    throw new AppError('bad-input', `quality: expected a whole number from 1 to 100, received ${quality}`)
+  }
+  if (Math.max(raster.width, raster.height) > limits.maxSide) {
+    const size = `${raster.width} x ${raster.height}`
+    throw new AppError(
+      'too-large',
+      `${path}: ${format} holds at most ${limits.maxSide} pixels a side, not ${size}`,
+    )
+  }
+  await refuseConflict(path, raster, options.overwrite ?? false)
+  const warnings: string[] = []
+  const metadata = metadataFor(raster, options.metadata ?? 'all', format, warnings)
+  if (format === 'jpeg' && raster.alpha) warnings.push('JPEG has no alpha: transparent parts became white')
+  const temporary = join(dirname(resolve(path)), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
+  const encoded = `${temporary}.pixels`
+  try {
+    const embed = embedders[format]
+    const depth = format === 'avif' ? raster.depth : limits.depth
+    if (format === 'tiff16') {
+      await intoFile(temporary, (file) => writeTiff16(file, raster, metadata, signal))
+    } else if (embed) {
+      await encodeTo(encoded, atDepth(raster, depth), format, metadata, options)
+      warnings.push(...(await embedInto(encoded, temporary, embed, metadata)))
+    } else {
+      await encodeTo(temporary, atDepth(raster, depth), format, metadata, options)
+      await intoFile(temporary, async () => {}, 'r+')
+    }
+    stopIfAborted(signal, `writing ${path}`)
+    const { size: bytes } = await stat(temporary)
+    await publish(temporary, path, options.overwrite ?? false)
+    return { bytes, warnings }
+  } catch (error) {
+    throw fileError('write', path, error)
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {})
+    await rm(encoded, { force: true }).catch(() => {})
+  }
+}
+
+async function refuseConflict(path: string, raster: Raster, overwrite: boolean): Promise<void> {
+  const real = await realpath(path).catch(() => null)
+  if (!real) return
+  if (real === raster.metadata.sourcePath) {
+    throw new AppError('conflict', `cannot write ${path}: it is the picture that was read`)
+  }
+  if (!overwrite) throw new AppError('conflict', `cannot write ${path}: it exists already`)
+}
+
+function metadataFor(
+  raster: Raster,
+  wish: 'all' | 'without-place' | 'none',
+  format: OutputFormat,
+  warnings: string[],
+): Embedded {
+  const { metadata, width, height } = raster
+  const greyProfile = metadata.icc?.toString('latin1', 16, 20) === 'GRAY'
+  // WebP and AVIF come out as RGB, which a grey profile does not describe
+  const icc = greyProfile && (format === 'webp' || format === 'avif') ? null : metadata.icc
+  if (icc !== metadata.icc) warnings.push(`${format} holds RGB: the grey ICC profile is left out`)
+  if (wish === 'none') return { icc, exif: null, xmp: null, densityPpi: null }
+  // the raster may have been scaled or cropped since it was read
+  let exif = metadata.exif && uprightExif(metadata.exif, width, height)
+  let xmp = metadata.xmp
+  if (wish === 'without-place') {
+    exif = exif && exifWithoutPlace(exif)
+    xmp = xmp && xmpWithoutPlace(xmp)
+  }
+  return { icc, exif, xmp, densityPpi: metadata.densityPpi }
+}
+
+async function embedInto(
+  encoded: string,
+  target: string,
+  embed: Embedder,
+  metadata: Embedded,
+): Promise<string[]> {
+  const source = await open(encoded, 'r')
+  try {
+    const plan = await embed(source, (await source.stat()).size, metadata)
+    await intoFile(target, (file) => assemble(source, file, plan.pieces))
+    return plan.warnings
+  } finally {
+    await source.close()
+  }
+}
+
+async function intoFile(
+  path: string,
+  work: (file: Awaited<ReturnType<typeof open>>) => Promise<void>,
+  flags = 'wx',
+): Promise<void> {
+  const file = await open(path, flags)
+  try {
+    await work(file)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Gives the file its name; without `overwrite` a hard link does it, which fails where the name is taken. */
+async function publish(temporary: string, path: string, overwrite: boolean): Promise<void> {
+  if (overwrite) return rename(temporary, path)
+  try {
+    await link(temporary, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST')
+      throw new AppError('conflict', `cannot write ${path}: it exists already`, { cause: error })
+    // a file system without hard links (exFAT, some network shares)
+    await rename(temporary, path)
+  }
+}
