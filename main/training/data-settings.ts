@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+/** What the denoiser is trained and judged on. */
+export const denoiseData = z.strictObject({
+  /** side of the square crops in pixels */
+  crop: z.int().positive().multipleOf(8).default(96),
+  /** noise levels are drawn from 0 to this, of 255 */
+  sigmaMax255: z.number().positive().max(255).default(75),
+  /** share of the noisy inputs that are clipped to [0, 1], as 8-bit files are */
+  clippedShare: z.number().min(0).max(1).default(0.5),
+  /** side of the crop from the middle of each held-out photo */
+  validationCrop: z.int().positive().multipleOf(8).default(256),
+})
+export type DenoiseData = z.infer<typeof denoiseData>
+
+/** How digits are changed before each step, against overfitting; 0 changes nothing. */
+export const digitsData = z.strictObject({
+  /** turned by up to this angle either way */
+  turnDegrees: z.number().min(0).max(180).default(0),
+  /** scaled by up to this share either way */
+  scaleShare: z.number().min(0).max(0.5).default(0),
+  /** shifted by up to this many pixels either way */
+  shiftPixels: z.number().min(0).max(14).default(0),
+  /** Gaussian noise on the input but not on the target, of 255 */
+  inputNoiseSigma255: z.number().min(0).max(255).default(0),
+})
+export type DigitsData = z.infer<typeof digitsData>

@@ -1,0 +1,241 @@
+import { AppError } from '../../shared/errors.ts'
+import { breathe } from '../engine/serve.ts'
+import { type NamedTensors, tf } from '../engine/tensorflow.ts'
+import { type RunState, type RunTensors, saveCheckpoint } from './checkpoint.ts'
+import { judgeValidation, noValidationYet, type StoppingState } from './early-stopping.ts'
+import { createOptimizer } from './optimizers/optimizer.ts'
+import { rateFactor } from './schedule.ts'
+import type { RunLengthSetting, TrainingSettings } from './settings.ts'
+import { batchTensors, clipped, gradientsOf, mapTensors, movedAverage } from './step.ts'
+import type { TrainingTask, Validation } from './task.ts'
+
+export interface LoopEvents {
+  /** after each step; `skipped` says why its update was left out */
+  onStep(report: StepReport): void
+  onValidation(report: ValidationReport): Promise<void>
+  /** one sentence for people */
+  onNote(text: string): void
+}
+
+export interface StepReport {
+  readonly step: number
+  readonly totalSteps: number | null
+  readonly loss: number
+  readonly gradientNorm: number
+  readonly rateFactor: number
+  readonly elapsedMs: number
+  /** 0 to 1 */
+  readonly fraction: number
+  readonly skipped: string | null
+}
+
+export interface ValidationReport extends Validation {
+  readonly step: number
+  /** mean since the last validation */
+  readonly trainingLoss: number
+  readonly improved: boolean
+  /** the averaged weights that were judged; valid during the call */
+  readonly average: NamedTensors
+}
+
+export interface LoopOptions {
+  readonly task: TrainingTask
+  readonly settings: TrainingSettings
+  readonly length: RunLengthSetting
+  readonly folder: string
+  readonly threads: number
+  readonly signal: AbortSignal
+  readonly events: LoopEvents
+}
+
+export interface LoopResult {
+  readonly end: 'finished' | 'stopped early' | 'aborted'
+  readonly state: RunState
+}
+
+/** The state of a run that has not begun. */
+export function freshState(threads: number): RunState {
+  return {
+    step: 0,
+    updates: 0,
+    elapsedMs: 0,
+    skipped: 0,
+    runningLoss: null,
+    lossSum: 0,
+    lossCount: 0,
+    stopping: noValidationYet,
+    backend: tf.getBackend(),
+    threads,
+  }
+}
+
+export function freshTensors(parameters: NamedTensors, settings: TrainingSettings): RunTensors {
+  const copy = tf.tidy(() => mapTensors(parameters, (weight) => weight.add(0)))
+  return { parameters, average: copy, optimizer: createOptimizer(settings.optimizer).start(parameters) }
+}
+
+/**
+ * Trains until the length is reached, early stopping decides, or the signal fires; validates at intervals and at
+ * the end, and leaves a checkpoint behind in each case. Takes the tensors over.
+ * @throws AppError `engine` when the loss is not finite for many steps in a row
+ */
+export async function trainLoop(
+  options: LoopOptions,
+  begin: RunState,
+  tensors: RunTensors,
+): Promise<LoopResult["end"]> {
+  const { task, settings, length, folder, signal, events } = options
+  const optimizer = createOptimizer(settings.optimizer)
+  const totalSteps = stepsOf(length, task.stepsPerEpoch)
+  const validateEvery = settings.validateEvery || task.stepsPerEpoch
+  let state = begin
+  let { parameters, average, optimizer: memory } = tensors
+  let badInARow = 0
+  let savedAt = performance.now()
+
+  async function step(): Promise<void> {
+    const started = performance.now()
+    const batch = batchTensors(await task.next())
+    const found = gradientsOf(task, parameters, batch)
+    tf.dispose(batch)
+    const { loss, norm } = found
+    const fraction = fractionOf(state, length, totalSteps)
+    const { kind, warmupSteps, floor } = {
+      kind: settings.schedule,
+      warmupSteps: settings.warmupSteps,
+      floor: 1e-3,
+    }
+    const factor = rateFactor({ kind, warmupSteps, floor }, { step: state.step, fraction })
+    const skipped = reasonToSkip(loss, norm, state, settings)
+    if (skipped) {
+      tf.dispose(found.gradients)
+      badInARow++
+    } else {
+      badInARow = 0
+      const gradients = clipped(found, settings.gradientClip)
+      const rates = {
+        learningRate: settings.learningRate * factor,
+        muonLearningRate: settings.muonLearningRate * factor,
+        weightDecay: settings.weightDecay,
+      }
+      const next = optimizer.update(parameters, gradients, memory, rates, state.updates + 1)
+      tf.dispose([parameters, gradients, memory])
+      ;({ parameters, state: memory } = next)
+      average = movedAverage(average, parameters, averageKeep(settings, state.updates))
+    }
+    state = {
+      ...state,
+      step: state.step + 1,
+      updates: state.updates + (skipped ? 0 : 1),
+      skipped: state.skipped + (skipped ? 1 : 0),
+      runningLoss: skipped ? state.runningLoss : (state.runningLoss ?? loss) * 0.98 + loss * 0.02,
+      lossSum: state.lossSum + (skipped ? 0 : loss),
+      lossCount: state.lossCount + (skipped ? 0 : 1),
+      elapsedMs: state.elapsedMs + performance.now() - started,
+    }
+    events.onStep({
+      step: state.step,
+      totalSteps,
+      loss,
+      gradientNorm: norm,
+      rateFactor: factor,
+      elapsedMs: state.elapsedMs,
+      fraction: fractionOf(state, length, totalSteps),
+      skipped,
+    })
+    if (badInARow >= 100) {
+      throw new AppError(
+        'engine',
+        `100 steps in a row were skipped, the last because ${skipped}: try a lower learningRate`,
+      )
+    }
+  }
+
+  async function validate(): Promise<boolean> {
+    const started = performance.now()
+    const validation = await task.validate(average, signal)
+    const trainingLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN
+    const patience = settings.patience || Number.POSITIVE_INFINITY
+    const verdict = judgeValidation(
+      state.stopping as StoppingState,
+      { step: state.step, validationLoss: validation.loss, trainingLoss },
+      { patience, minDelta: 0, gapGrowth: 1.1, gapPatience: 3 },
+    )
+    state = {
+      ...state,
+      stopping: verdict.state,
+      lossSum: 0,
+      lossCount: 0,
+      elapsedMs: state.elapsedMs + performance.now() - started,
+    }
+    await events.onValidation({
+      ...validation,
+      step: state.step,
+      trainingLoss,
+      improved: verdict.improved,
+      average,
+    })
+    if (verdict.warning) events.onNote(verdict.warning)
+    return verdict.stop
+  }
+
+  const save = () => saveCheckpoint(folder, state, { parameters, average, optimizer: memory })
+  async function run(): Promise<LoopResult['end']> {
+    for (;;) {
+      const done = fractionOf(state, length, totalSteps) >= 1
+      // The weights a run starts from are the first best: a fine-tuning that only harms keeps its parent.
+      const due = state.step === 0 || (state.lossCount > 0 && (done || state.step % validateEvery === 0))
+      if (due && (await validate())) return 'stopped early'
+      if (done) return 'finished'
+      await breathe()
+      if (signal.aborted) return 'aborted'
+      await step()
+      if (performance.now() - savedAt > settings.checkpointSeconds * 1000) {
+        savedAt = performance.now()
+        await save()
+      }
+    }
+  }
+
+  try {
+    const end = await run().catch((error) => {
+      if (signal.aborted) return 'aborted' as const
+      throw error
+    })
+    return { end, state }
+  } finally {
+    await save()
+    tf.dispose([parameters, average, memory])
+  }
+}
+
+function stepsOf(length: RunLengthSetting, stepsPerEpoch: number): number | null {
+  if ('steps' in length) return length.steps
+  return 'epochs' in length ? Math.max(1, Math.round(length.epochs * stepsPerEpoch)) : null
+}
+
+function fractionOf(state: RunState, length: RunLengthSetting, totalSteps: number | null): number {
+  if (totalSteps !== null) return Math.min(1, state.step / totalSteps)
+  return Math.min(1, state.elapsedMs / ((length as { minutes: number }).minutes * 60_000))
+}
+
+/** The average follows closely at first, so that its start does not weigh for long. */
+function averageKeep({ averageDecay }: TrainingSettings, updates: number): number {
+  return Math.min(averageDecay, (2 + updates) / (11 + updates))
+}
+
+function reasonToSkip(
+  loss: number,
+  norm: number,
+  state: RunState,
+  settings: TrainingSettings,
+): string | null {
+  if (!Number.isFinite(loss)) return `its loss is ${loss}`
+  if (!Number.isFinite(norm)) return `its gradient's norm is ${norm}`
+  // Early losses fall fast and mean little.
+  if (state.updates < 200 || state.runningLoss === null) return null
+  const limit = settings.spikeFactor * state.runningLoss
+  return loss > limit
+    ? `its loss ${loss.toPrecision(3)} is far above the running ${state.runningLoss.toPrecision(3)}`
+    : null
+}

@@ -1,0 +1,87 @@
+import { type NamedTensors, type Scalar, tf } from '../../engine/tensorflow.ts'
+import { muonTakes, muonUpdate } from './muon.ts'
+import { rules, zerosLike } from './rules.ts'
+
+export const optimizerKinds = ['sgd', 'momentum', 'rmsprop', 'adam', 'muon'] as const
+export type OptimizerKind = (typeof optimizerKinds)[number]
+
+export interface Rates {
+  readonly learningRate: number
+  /** of the weights that Muon handles */
+  readonly muonLearningRate: number
+  /** decoupled (Loshchilov and Hutter, arXiv 1711.05101), of weights but not biases; times the learning rate */
+  readonly weightDecay: number
+}
+
+/**
+ * Updates weights from gradients; pure in its tensors. `muon` is Muon for the convolutions and Adam for the rest.
+ * The state is tensors by name, `<weight>/<moment>`, so that a checkpoint holds it as it is.
+ */
+export interface Optimizer {
+  start(parameters: NamedTensors): NamedTensors
+  /** @param t number of this update, from 1. The results are new tensors; the caller disposes the old ones. */
+  update(
+    parameters: NamedTensors,
+    gradients: NamedTensors,
+    state: NamedTensors,
+    rates: Rates,
+    t: number,
+  ): { parameters: NamedTensors; state: NamedTensors }
+}
+
+export function createOptimizer(kind: OptimizerKind): Optimizer {
+  const rule = rules[kind === 'muon' ? 'adam' : kind]
+  const split = (parameters: NamedTensors) => {
+    const names = Object.keys(parameters)
+    const matrices = kind === 'muon' ? names.filter((name) => muonTakes(name, parameters[name]!)) : []
+    return { matrices, rest: names.filter((name) => !matrices.includes(name)) }
+  }
+
+  function start(parameters: NamedTensors): NamedTensors {
+    const { matrices, rest } = split(parameters)
+    const state: NamedTensors = {}
+    for (const name of rest)
+      for (const key of rule.moments) state[`${name}/${key}`] = zerosLike(parameters[name]!)
+    for (const name of matrices) state[`${name}/velocity`] = zerosLike(parameters[name]!)
+    return state
+  }
+
+  function update(
+    parameters: NamedTensors,
+    gradients: NamedTensors,
+    state: NamedTensors,
+    rates: Rates,
+    t: number,
+  ) {
+    const { matrices, rest } = split(parameters)
+    const changes: NamedTensors = {}
+    const nextState: NamedTensors = {}
+    const corrections = rule.decays.map((decay) => tf.scalar(1 / (1 - decay ** t)) as Scalar)
+    for (const name of rest) {
+      const moments = Object.fromEntries(rule.moments.map((key) => [key, state[`${name}/${key}`]!]))
+      const result = rule.update(gradients[name]!, moments, corrections)
+      changes[name] = result.change.mul(rates.learningRate)
+      for (const [key, moment] of Object.entries(result.moments)) nextState[`${name}/${key}`] = moment
+    }
+    const pick = (from: NamedTensors, key = '') =>
+      Object.fromEntries(matrices.map((name) => [name, from[`${name}${key}`]!]))
+    const muon = muonUpdate(pick(gradients), pick(state, '/velocity'))
+    for (const name of matrices) {
+      changes[name] = muon.changes[name]!.mul(rates.muonLearningRate)
+      nextState[`${name}/velocity`] = muon.velocities[name]!
+    }
+    const next: NamedTensors = {}
+    for (const [name, weight] of Object.entries(parameters)) {
+      const rate = matrices.includes(name) ? rates.muonLearningRate : rates.learningRate
+      const kept =
+        rates.weightDecay > 0 && weight.rank > 1 ? weight.mul(1 - rate * rates.weightDecay) : weight
+      next[name] = kept.sub(changes[name]!)
+    }
+    return { parameters: next, state: nextState }
+  }
+
+  return {
+    start: (parameters) => tf.tidy(() => start(parameters)),
+    update: (...given) => tf.tidy(() => update(...given)),
+  }
+}

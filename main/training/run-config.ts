@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { denseLossSettings } from '../models/dense/loss-settings.ts'
+import { denoiseData, digitsData } from './data-settings.ts'
+import { runLength, trainingSettings } from './settings.ts'
+
+/** All that decides what a run computes; written as run.json into its folder before the first step. */
+export const runConfig = z.strictObject({
+  /** id of the architecture in the zoo */
+  architecture: z.string(),
+  /** the architecture's parameters */
+  options: z.record(z.string(), z.unknown()),
+  settings: trainingSettings,
+  length: runLength,
+  /** where the weights come from: a file, or null for fresh ones */
+  startWeights: z.string().nullable(),
+  task: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('denoise'),
+      data: denoiseData,
+      training: z.array(z.string()),
+      validation: z.array(z.string()),
+    }),
+    z.strictObject({
+      kind: z.literal('digits'),
+      data: digitsData,
+      loss: denseLossSettings,
+      images: z.string(),
+      /** the first so many are trained on, the rest is held out */
+      trainingCount: z.int().positive(),
+    }),
+  ]),
+})
+export type RunConfig = z.infer<typeof runConfig>

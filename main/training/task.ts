@@ -1,0 +1,27 @@
+import type { NamedTensors, Scalar } from '../engine/tensorflow.ts'
+
+/** Arrays by name with their shapes, as data threads deliver them. */
+export type Batch = Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+
+export interface Validation {
+  /** lower is better; what the best weights are chosen by */
+  readonly loss: number
+  /** further figures by name with their unit, e.g. `psnr25 (dB)` */
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+/** What is trained on what: the data, the loss and the validation of one run. */
+export interface TrainingTask {
+  readonly samplesPerStep: number
+  /** steps that see every sample once (photos: as many crops as cover the photos' pixels) */
+  readonly stepsPerEpoch: number
+  /** Sentences about data that was left out. */
+  readonly notes: readonly string[]
+  /** The batch of a step; batches of one seed are the same whenever they are asked for. Called with 0, 1, 2 ... from the start on. */
+  next(): Promise<Batch>
+  /** The loss of a batch, a pure function of tensors. */
+  loss(parameters: NamedTensors, batch: NamedTensors): Scalar
+  /** Judges weights on the held-out data. */
+  validate(parameters: NamedTensors, signal: AbortSignal): Promise<Validation>
+  close(): Promise<void>
+}
