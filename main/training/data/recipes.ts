@@ -1,0 +1,9 @@
+import { denoise } from './recipes/denoise.ts'
+import { plain } from './recipes/plain.ts'
+
+/** Every recipe by its name; a name never changes its meaning, runs that go on rely on it. */
+export const recipes = { plain, denoise } as const
+
+export type RecipeName = keyof typeof recipes
+export type RecipeParameters<Name extends RecipeName> = (typeof recipes)[Name]['defaults']
+export type RecipeArrays<Name extends RecipeName> = ReturnType<(typeof recipes)[Name]['make']>
