@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Database } from './database.ts'
@@ -12,23 +12,18 @@ export interface Health {
   /** of the tables */
   version: number
   journalMode: string
-  /** of the file, without its log; 0 in memory */
+  /** of all its rows and indexes */
   bytes: number
   /** what is wrong with it, one line each; empty when all is well */
   problems: string[]
 }
 
 /** What `doctor` says about the catalog. Reads the whole file: seconds for one of gigabytes. */
-export async function checkHealth(db: Database): Promise<Health> {
-  const pragma = (name: string) => db.sqlite.pragma(name, { simple: true })
-  return {
-    file: db.file,
-    sqliteVersion: db.one<{ version: string }>('SELECT sqlite_version() AS version')!.version,
-    version: migrations.length,
-    journalMode: String(pragma('journal_mode')),
-    bytes: db.file === ':memory:' ? 0 : (await stat(db.file)).size,
-    problems: problemsOf(db),
-  }
+export function checkHealth(db: Database): Health {
+  const sql = `SELECT sqlite_version() AS sqliteVersion, journal_mode AS journalMode, page_count * page_size AS bytes
+    FROM pragma_journal_mode, pragma_page_count, pragma_page_size`
+  const facts = db.one<Pick<Health, 'sqliteVersion' | 'journalMode' | 'bytes'>>(sql)!
+  return { file: db.file, version: migrations.length, ...facts, problems: problemsOf(db) }
 }
 
 function problemsOf(db: Database): string[] {

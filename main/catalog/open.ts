@@ -27,7 +27,7 @@ export interface Catalog {
    * up calls it now and then, for those that die beside it.
    */
   interruptAbandoned(): { jobs: number; runs: number }
-  health(): Promise<Health>
+  health(): Health
   /** Copies the catalog while it is in use. */
   backup(file: string): Promise<void>
   /** What this process still runs becomes interrupted. */

@@ -50,7 +50,7 @@ export class Owners {
   }
 
   #take(): string {
-    const token = randomUUID()
+    const token = `${randomUUID()}.lock`
     if (this.#db.file === ':memory:') return token
     // within a transaction, so that nobody finds the file in the moment before it is locked and removes it
     this.#db.atomically(() => {
@@ -61,14 +61,20 @@ export class Owners {
   }
 
   #files(): string[] {
-    return existsSync(this.#folder) ? readdirSync(this.#folder) : [] // none: nobody has run anything yet
+    return existsSync(this.#folder) ? readdirSync(this.#folder).filter(isLock) : [] // none: nobody has run anything yet
   }
+}
+
+/** Desktops leave files of their own in folders. */
+function isLock(name: string): boolean {
+  return name.endsWith('.lock')
 }
 
 /** The lock on the file, created where it is missing; undefined when another connection holds it. */
 function lockOrNothing(path: string): Sqlite.Database | undefined {
   const lock = new Sqlite(path, { timeout: 0 })
   try {
+    lock.pragma('journal_mode = MEMORY') // nothing is ever written: no journal file beside it
     lock.exec('BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
