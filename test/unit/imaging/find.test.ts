@@ -1,0 +1,65 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { findImages } from '../../../main/imaging/find.ts'
+import { failure, temporaryFolder } from './folder.ts'
+
+const folder = temporaryFolder()
+for (const below of ['a/deep', 'b', 'none', 'odd (1) [x]'])
+  mkdirSync(join(folder, below), { recursive: true })
+for (const file of [
+  'a/2.JPG',
+  'a/10.png',
+  'a/notes.txt',
+  'a/.hidden.jpg',
+  'a/deep/3.tiff',
+  'b/4.webp',
+  'IMG[1].jpg',
+  'odd (1) [x]/5.avif',
+]) {
+  writeFileSync(join(folder, file), '')
+}
+const found = async (paths: string[], recursive = false) =>
+  (await findImages(paths, { recursive, cwd: folder })).map((image) => image.relativePath)
+
+it('a folder gives its images, and with recursive those below, with their path', async () => {
+  expect(await found(['a'])).toEqual(['10.png', '2.JPG'])
+  expect(await found(['a'], true)).toEqual(['10.png', '2.JPG', 'deep/3.tiff'])
+  expect(await found(['.'], true)).toEqual([
+    'IMG[1].jpg',
+    'a/10.png',
+    'a/2.JPG',
+    'a/deep/3.tiff',
+    'b/4.webp',
+    'odd (1) [x]/5.avif',
+  ])
+})
+
+it('files are taken by name, whatever their extension, each once', async () => {
+  expect(await found(['IMG[1].jpg', 'a/notes.txt', 'IMG[1].jpg', join(folder, 'IMG[1].jpg')])).toEqual([
+    'IMG[1].jpg',
+    'notes.txt',
+  ])
+  expect(await found(['odd (1) [x]'])).toEqual(['5.avif'])
+})
+
+it('globs start from their fixed part', async () => {
+  expect(await found(['a/**/*.{JPG,tiff,txt}'])).toEqual(['2.JPG', 'deep/3.tiff'])
+  expect(await found(['*/[0-9].*'])).toEqual(['a/2.JPG', 'b/4.webp', 'odd (1) [x]/5.avif'])
+  const images = await findImages([`${folder.replaceAll('\\', '/')}/b/*`])
+  expect(images).toEqual([{ path: join(folder, 'b', '4.webp'), relativePath: '4.webp' }])
+})
+
+it('says what does not exist or holds nothing', async () => {
+  for (const [path, words] of [
+    ['gone.jpg', 'does not exist'],
+    ['none', 'holds no image (folders below it were not searched)'],
+    ['none/*.jpg', 'holds no image'],
+  ]) {
+    const error = await failure(findImages([path], { cwd: folder }))
+    expect(error.code).toBe('not-found')
+    expect(error.message).toContain(path)
+    expect(error.message).toContain(words)
+  }
+  expect(await failure(findImages([]))).toMatchObject({ code: 'bad-input' })
+})
