@@ -3,14 +3,11 @@ import util from 'node:util'
 import type * as tfjs from '@tensorflow/tfjs-node-gpu'
 import { AppError } from '../../shared/errors.ts'
 
-// tfjs-node calls these; Node 23 dropped them.
-const polyfills = {
+// tfjs-node calls these; Node 23 dropped the first and warns of the second.
+Object.assign(util, {
   isNullOrUndefined: (value: unknown) => value === null || value === undefined,
   isArray: Array.isArray,
-}
-for (const [name, implementation] of Object.entries(polyfills)) {
-  if (!(name in util)) Object.assign(util, { [name]: implementation })
-}
+})
 
 /**
  * TensorFlow in this process. Import this module only in engine processes: its calls block their thread.

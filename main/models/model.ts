@@ -18,8 +18,6 @@ export interface Network<Input extends Tensor = Tensor> {
 /** An entry of the zoo: what a network is called, how it is parametrised, and how it is built. */
 export interface Model<Options extends object, Input extends Tensor = Tensor> {
   readonly id: string
-  readonly title: string
-  readonly task: 'reconstruct' | 'denoise'
   /** the architecture's own parameters, with defaults */
   readonly options: z.ZodType<Options>
   parameters(options: Options): ParameterSpec[]

@@ -83,7 +83,7 @@ export async function trainLoop(
   options: LoopOptions,
   begin: RunState,
   tensors: RunTensors,
-): Promise<LoopResult["end"]> {
+): Promise<LoopResult> {
   const { task, settings, length, folder, signal, events } = options
   const optimizer = createOptimizer(settings.optimizer)
   const totalSteps = stepsOf(length, task.stepsPerEpoch)

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
-import { optimizerKinds } from './optimizers/optimizer.ts'
+
+// This file is read outside the engine, too: it must not lead to TensorFlow.
+
+export const optimizerKinds = ['sgd', 'momentum', 'rmsprop', 'adam', 'muon'] as const
+export type OptimizerKind = (typeof optimizerKinds)[number]
 
 /** What every training has; each has a default, and the command line sets any by its name. */
 export const trainingSettings = z.strictObject({

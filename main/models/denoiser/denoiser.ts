@@ -1,19 +1,9 @@
-import { z } from 'zod'
 import { type NamedTensors, type Tensor, type Tensor1D, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { conv, convSpecs, convTranspose, convTransposeSpecs, residual, residualSpecs } from '../layers/conv.ts'
 import type { ParameterSpec } from '../layers/parameters.ts'
 import { padByReplication, pixelShuffle, pixelUnshuffle } from '../layers/shuffle.ts'
 import type { Model } from '../model.ts'
-
-export const denoiserOptions = z
-  .strictObject({
-    /** channels at 1/2, 1/4, 1/8 ... of the picture's size */
-    widths: z.array(z.int().positive()).min(2).default([64, 64, 128]),
-    /** residual blocks at each of them */
-    blocks: z.array(z.int().min(0)).min(2).default([1, 2, 3]),
-  })
-  .refine(({ widths, blocks }) => widths.length === blocks.length, 'as many widths as blocks are needed')
-export type DenoiserOptions = z.infer<typeof denoiserOptions>
+import { type DenoiserOptions, denoiserOptions } from './options.ts'
 
 /**
  * A residual U-Net told the noise level as a map:
@@ -27,8 +17,6 @@ export type DenoiserOptions = z.infer<typeof denoiserOptions>
  */
 export const denoiser: Model<DenoiserOptions, Tensor4D> = {
   id: 'denoiser',
-  title: 'Denoiser for additive noise',
-  task: 'denoise',
   options: denoiserOptions,
 
   parameters({ widths, blocks }) {

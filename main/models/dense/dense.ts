@@ -1,18 +1,7 @@
-import { z } from 'zod'
 import { type NamedTensors, type Tensor2D, tf } from '../../engine/tensorflow.ts'
 import { type ParameterSpec, uniformStart } from '../layers/parameters.ts'
 import type { Model, Network } from '../model.ts'
-
-export const denseOptions = z.strictObject({
-  /** values of one input, e.g. 28 x 28 pixels */
-  inputs: z.int().positive().default(784),
-  /** widths of the encoder's hidden layers; the decoder mirrors them */
-  hidden: z.array(z.int().positive()).default([128, 64, 32]),
-  /** numbers in the code */
-  code: z.int().positive().default(16),
-  activation: z.enum(['relu', 'elu', 'tanh', 'sigmoid']).default('relu'),
-})
-export type DenseOptions = z.infer<typeof denseOptions>
+import { type DenseOptions, denseOptions } from './options.ts'
 
 /** What training may add to the plain network; every random number comes in as an input. */
 export interface DenseExtras {
@@ -36,8 +25,6 @@ export interface DenseNetwork extends Network<Tensor2D> {
  */
 export const dense: Model<DenseOptions, Tensor2D> & { build(options: DenseOptions): DenseNetwork } = {
   id: 'dense',
-  title: 'Dense autoencoder',
-  task: 'reconstruct',
   options: denseOptions,
 
   parameters(options) {

@@ -1,9 +1,7 @@
 import { type NamedTensors, type Scalar, tf } from '../../engine/tensorflow.ts'
+import type { OptimizerKind } from '../settings.ts'
 import { muonTakes, muonUpdate } from './muon.ts'
 import { rules, zerosLike } from './rules.ts'
-
-export const optimizerKinds = ['sgd', 'momentum', 'rmsprop', 'adam', 'muon'] as const
-export type OptimizerKind = (typeof optimizerKinds)[number]
 
 export interface Rates {
   readonly learningRate: number

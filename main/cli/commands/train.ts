@@ -1,0 +1,125 @@
+import { resolve } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { AppError } from '../../../shared/errors.ts'
+import { findModel } from '../../core/model-library.ts'
+import { resumeRun, startRun, type TrainResult } from '../../core/train.ts'
+import { planRun } from '../../core/plan-run.ts'
+import type { TrainProgress } from '../../training/run.ts'
+import { type Context, type GlobalOptions, withCore } from '../context.ts'
+import { duration, type Output, parseAssignments } from '../output.ts'
+
+interface TrainOptions extends GlobalOptions {
+  model: string
+  from?: string
+  images?: string[]
+  validationList?: string
+  name?: string
+  epochs?: number
+  minutes?: number
+  steps?: number
+  resume?: string
+  set: string[]
+  licence?: string
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description('train a model on photos or IDX images, on this machine')
+    .option('--model <architecture>', 'dense or denoiser', 'denoiser')
+    .option('--from <model>', 'start from the weights of this model')
+    .option('--images <paths...>', 'folders of photos, photos, or one IDX file (MNIST, also .gz)')
+    .option('--validation-list <file>', 'names of photos to hold out, one a line; else a share is drawn by hash')
+    .option('--name <id>', 'name of the run and of the model it makes')
+    .option('--epochs <n>', 'length; repeats bit for bit when resumed', positive)
+    .option('--steps <n>', 'the same in steps', positive)
+    .option('--minutes <n>', 'length by the clock', positive)
+    .option('--resume <run>', 'go on with an interrupted run')
+    .option('--licence <text>', "what the card says about the pictures' licence", 'not stated')
+    .option('--set <name=value>', 'a setting; may be repeated', (pair: string, all: string[]) => [...all, pair], [])
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hourglass train --images ~/Pictures --from denoiser --minutes 60 --name my-denoiser
+  hourglass train --model dense --images t10k-images-idx3-ubyte.gz --epochs 60 --set trainingCount=8000
+  hourglass train --resume my-denoiser
+Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, adam, muon), learningRate,
+  muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
+  validateEvery, patience, spikeFactor, checkpointSeconds;
+  denoiser: widths, blocks, crop, sigmaMax255, clippedShare, validationCrop, validationShare;
+  dense: inputs, hidden, code, activation, loss (mse, bce), dropout, codeL1, turnDegrees, scaleShare, shiftPixels,
+  inputNoiseSigma255, trainingCount.`,
+    )
+    .action((_, command: Command) => train(command.optsWithGlobals<TrainOptions>()))
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('expected a number above 0')
+  return value
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const result = await withCore(options, async (context) => {
+    const { core, out, signal } = context
+    const progress = progressPrinter(out)
+    if (options.resume) return finish(context, await resumeRun(core, options.resume, { signal, onProgress: progress }))
+    if (!options.images) throw new AppError('bad-input', 'train needs --images PATH... (or --resume RUN)')
+    const parent = options.from ? findModel(core.catalog, options.from) : null
+    const request = await planRun({
+      architecture: options.model,
+      images: options.images.map((path) => resolve(path)),
+      validationList: options.validationList ? resolve(options.validationList) : undefined,
+      length: lengthOf(options),
+      given: parseAssignments(options.set),
+      parent,
+      id: options.name ?? defaultName(options.model),
+      licenceNote: options.licence ?? 'not stated',
+    })
+    out.text(`Run ${request.id}: ${request.dataNote}`)
+    return finish(context, await startRun(core, request, { signal, onProgress: progress }))
+  })
+  if (result.run.status === 'interrupted') process.exitCode = 130
+}
+
+function finish({ out }: Context, result: TrainResult): TrainResult {
+  out.done()
+  const { run, output, model } = result
+  out.result({ run, output, model: model?.id ?? null })
+  if (output?.best) out.text(`Best at step ${output.best.step}: validation loss ${output.best.validationLoss.toPrecision(5)}`)
+  if (output?.skipped) out.text(`${output.skipped} steps were skipped (loss or gradient out of line)`)
+  if (model) out.text(`Model '${model.id}' saved in ${model.folder}`)
+  else out.text(`Stopped; the best weights so far are in ${run.folder}. Go on with: hourglass train --resume ${run.id}`)
+  return result
+}
+
+function lengthOf({ epochs, minutes, steps }: TrainOptions) {
+  const given = Object.entries({ epochs, minutes, steps }).filter(([, value]) => value !== undefined)
+  if (given.length !== 1) throw new AppError('bad-input', 'train needs one of --epochs, --steps and --minutes')
+  return Object.fromEntries(given)
+}
+
+function defaultName(model: string): string {
+  return `${model}-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}`
+}
+
+/** Live lines: one that is overwritten for the steps, one that stays for each validation. */
+function progressPrinter(out: Output): (report: TrainProgress) => void {
+  return (report) => {
+    if (report.kind === 'note') {
+      out.done()
+      console.error(report.text)
+    } else if (report.kind === 'validation') {
+      out.done()
+      const metrics = Object.entries(report.metrics).map(([name, value]) => `${name} ${value.toPrecision(5)}`)
+      const mark = report.improved ? ' (best)' : ''
+      out.text(`step ${report.step}  validation ${report.loss.toPrecision(5)}${mark}  ${metrics.join('  ')}`)
+    } else {
+      const { step, totalSteps, loss, elapsedMs, fraction } = report.latest
+      const left = fraction > 0 ? duration((elapsedMs / fraction) * (1 - fraction)) : 'unknown'
+      const of = totalSteps ? `/${totalSteps}` : ''
+      out.status(`step ${step}${of}  loss ${loss.toPrecision(4)}  ${report.samplesPerSecond.toFixed(0)} samples/s  ${left} left`)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { type Core, openCore } from '../core/core.ts'
+import { createOutput, type Output } from './output.ts'
+
+/** The options every command takes. */
+export interface GlobalOptions {
+  data?: string
+  json?: boolean
+  threads?: number
+  device?: 'auto' | 'cpu' | 'cuda'
+}
+
+export interface Context {
+  readonly core: Core
+  readonly out: Output
+  /** fires at the first Ctrl-C; the second one ends the process */
+  readonly signal: AbortSignal
+}
+
+/** Opens the core for one command and closes it whatever happens. */
+export async function withCore<Result>(
+  options: GlobalOptions,
+  run: (context: Context) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController()
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130)
+    controller.abort()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  const { data, threads, device } = options
+  const core = await openCore({ data, threads, device })
+  try {
+    return await run({ core, out: createOutput(options.json ?? false), signal: controller.signal })
+  } finally {
+    await core.close()
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}

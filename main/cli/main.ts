@@ -1,0 +1,8 @@
+import { buildProgram } from './program.ts'
+import { reportError } from './output.ts'
+
+try {
+  await buildProgram().parseAsync()
+} catch (error) {
+  process.exitCode = reportError(error)
+}

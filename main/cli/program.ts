@@ -1,0 +1,22 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { addTrain } from './commands/train.ts'
+
+/** The command line: one file per command in commands/. */
+export function buildProgram(): Command {
+  const program = new Command('hourglass')
+    .description('Denoise and compress photos with autoencoders, on your own machine')
+    .option('--data <folder>', 'where catalog, models and runs live (or HOURGLASS_DATA)')
+    .option('--json', 'print one JSON object on stdout and nothing else there')
+    .option('--threads <n>', 'threads of the engine', wholeNumber)
+    .addOption(new Option('--device <device>', 'what to compute with').choices(['auto', 'cpu', 'cuda']).default('auto'))
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(hourglass --help shows what there is)')
+  addTrain(program)
+  return program
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number above 0')
+  return value
+}

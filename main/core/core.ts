@@ -1,0 +1,43 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Catalog, openCatalog } from '../catalog/open.ts'
+import { Engine, type EngineSettings } from '../engine/host.ts'
+import { dataFolder } from '../platform/folders.ts'
+import type { EngineTasks } from './engine-tasks.ts'
+import { addBundledModels } from './model-library.ts'
+
+export interface CoreSettings extends EngineSettings {
+  /** where catalog, models and runs live; the platform's place by default */
+  data?: string | undefined
+}
+
+/** What every front works with: the catalog and the engines. */
+export interface Core {
+  readonly folder: string
+  readonly catalog: Catalog
+  /** for previews and batches, so that they never wait for an epoch */
+  readonly inference: Engine<EngineTasks>
+  readonly training: Engine<EngineTasks>
+  close(): Promise<void>
+}
+
+const engineEntry = join(import.meta.dirname, 'engine-process.ts')
+
+/** Opens the catalog and makes the bundled models known; engine processes start when first used. */
+export async function openCore({ data = dataFolder(), ...engine }: CoreSettings = {}): Promise<Core> {
+  mkdirSync(data, { recursive: true })
+  const catalog = openCatalog(join(data, 'catalog.db'))
+  const inference = new Engine<EngineTasks>(engineEntry, engine)
+  const training = new Engine<EngineTasks>(engineEntry, { ...engine, niceness: 5 })
+  await addBundledModels(catalog)
+  return {
+    folder: data,
+    catalog,
+    inference,
+    training,
+    async close() {
+      await Promise.all([inference.close(), training.close()])
+      catalog.close()
+    },
+  }
+}

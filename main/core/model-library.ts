@@ -1,0 +1,101 @@
+import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
+import type { Json } from '../catalog/json.ts'
+import type { Model } from '../catalog/models.ts'
+import type { Catalog } from '../catalog/open.ts'
+import { type ModelCard, readCard } from '../models/card.ts'
+import { projectRoot } from '../platform/folders.ts'
+import type { Core } from './core.ts'
+import type { ModelRef } from './engine-tasks.ts'
+
+const bundledFolder = join(projectRoot, 'assets', 'models')
+
+export function modelsFolder(data: string): string {
+  return join(data, 'models')
+}
+
+/** Makes the models that ship with the application known; a newer version of one replaces the older row. */
+export async function addBundledModels(catalog: Catalog): Promise<void> {
+  for (const name of await readdir(bundledFolder)) {
+    const folder = join(bundledFolder, name)
+    const card = await readCard(folder)
+    const known = catalog.models.byId(card.id)
+    if (known?.sha256 === card.weights.sha256 && known.folder === folder) continue
+    if (known?.isBundled) catalog.models.remove(card.id)
+    addToCatalog(catalog, card, folder, true)
+  }
+}
+
+export function addToCatalog(catalog: Catalog, card: ModelCard, folder: string, isBundled = false): Model {
+  return catalog.models.add({
+    id: card.id,
+    sha256: card.weights.sha256,
+    task: card.task,
+    architecture: card.architecture.id,
+    folder,
+    card: card as unknown as Json,
+    isBundled,
+    ...(card.parent ? { parentId: card.parent.id } : {}),
+  })
+}
+
+/** @throws AppError `not-found` naming the models there are */
+export function findModel(catalog: Catalog, id: string): Model {
+  const model = catalog.models.byId(id)
+  if (model) return model
+  const known = catalog.models.list().map((each) => each.id)
+  throw new AppError('not-found', `no model '${id}'; there are: ${known.join(', ') || 'none'}`)
+}
+
+export function refOf(model: Model): ModelRef {
+  return { folder: model.folder, sha256: model.sha256 }
+}
+
+/**
+ * Copies a model folder in, after its weights were checked against its card and its architecture.
+ * @throws AppError `corrupt` or `unsupported` (what is wrong with it), `conflict` (the id is taken)
+ */
+export async function importModel({ catalog, folder: data, inference }: Core, source: string): Promise<Model> {
+  const card = await readCard(resolve(source))
+  await inference.call('check', { folder: resolve(source), sha256: card.weights.sha256 })
+  const known = catalog.models.byId(card.id)
+  if (known) {
+    if (known.sha256 === card.weights.sha256) return known
+    throw new AppError('conflict', `there is a model '${card.id}' with other weights; change the id in the card first`)
+  }
+  const folder = join(modelsFolder(data), card.id)
+  await copyFolder(source, folder)
+  return addToCatalog(catalog, card, folder)
+}
+
+/** Copies a model's folder to `target/<id>`. @throws AppError `conflict` when it exists */
+export async function exportModel(catalog: Catalog, id: string, target: string): Promise<string> {
+  const model = findModel(catalog, id)
+  const folder = join(resolve(target), model.id)
+  await copyFolder(model.folder, folder)
+  return folder
+}
+
+/** Removes a model and its folder. @throws AppError `conflict` for a bundled one */
+export async function removeModel(catalog: Catalog, id: string): Promise<void> {
+  const model = findModel(catalog, id)
+  if (model.isBundled) throw new AppError('conflict', `model '${id}' belongs to the application and stays`)
+  catalog.models.remove(id)
+  await rm(model.folder, { recursive: true, force: true })
+}
+
+async function copyFolder(source: string, target: string): Promise<void> {
+  const part = `${target}.${process.pid}.part`
+  try {
+    await mkdir(resolve(target, '..'), { recursive: true })
+    for (const name of ['card.json', 'weights.safetensors']) await cp(join(source, name), join(part, name))
+    await rename(part, target)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') throw new AppError('conflict', `${target} exists already`)
+    throw new AppError('unreadable', `the model could not be copied to ${target} (${message})`, { cause: error })
+  } finally {
+    await rm(part, { recursive: true, force: true })
+  }
+}

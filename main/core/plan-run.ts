@@ -1,0 +1,85 @@
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../shared/errors.ts'
+import type { Model } from '../catalog/models.ts'
+import { weightsPath } from '../models/card.ts'
+import { denseLossSettings } from '../models/dense/loss-settings.ts'
+import { describe } from '../models/descriptions.ts'
+import { photoDataset } from '../training/data/photo-dataset.ts'
+import { denoiseData, digitsData } from '../training/data-settings.ts'
+import type { RunConfig } from '../training/run-config.ts'
+import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
+import type { TrainRequest } from './train.ts'
+
+export interface PlanRequest {
+  readonly architecture: string
+  readonly images: readonly string[]
+  readonly validationList?: string | undefined
+  readonly length: unknown
+  /** settings by name, of the training, the data, the loss and the architecture */
+  readonly given: Readonly<Record<string, unknown>>
+  readonly parent: Model | null
+  readonly id: string
+  readonly licenceNote: string
+}
+
+// What suits each task where the general default does not.
+const denoiseDefaults = { optimizer: 'muon', validateEvery: 500 }
+const digitsDefaults = { batch: 128, warmupSteps: 0 }
+
+/**
+ * A run from what a person asks for: settings sorted and checked, data found and split.
+ * @throws AppError naming the setting or path at fault
+ */
+export async function planRun(request: PlanRequest): Promise<TrainRequest> {
+  const { architecture, parent, id, licenceNote } = request
+  const { task, options: optionsSchema } = describe(architecture)
+  const length = parseLength(request.length)
+  if (parent && parent.architecture !== architecture) {
+    throw new AppError('bad-input', `model '${parent.id}' is a '${parent.architecture}', not a '${architecture}'`)
+  }
+  const parentOptions = parent ? (parent.card as { architecture: { options: object } }).architecture.options : {}
+  const startWeights = parent ? weightsPath(parent.folder) : null
+  const common = { architecture, length, startWeights }
+  const finish = (config: RunConfig, dataNote: string): TrainRequest => ({
+    ...{ id, config, dataNote, licenceNote },
+    parentId: parent?.id ?? null,
+  })
+
+  if (task === 'denoise') {
+    const split = z.strictObject({ validationShare: z.number().min(0).max(0.9).default(0.05) })
+    const given = { ...denoiseDefaults, ...parentOptions, ...request.given }
+    const parts = { settings: trainingSettings, options: optionsSchema, data: denoiseData, split }
+    const { settings, options, data, split: { validationShare } } = parseSettings(parts, given)
+    const { train: training, validation } = await photoDataset(request.images, {
+      ...{ validationShare, seed: settings.seed },
+      ...(request.validationList ? { validationList: request.validationList } : {}),
+    })
+    const config: RunConfig = {
+      ...{ ...common, settings, options: options as Record<string, unknown> },
+      task: { kind: 'denoise', data, training: [...training], validation: [...validation] },
+    }
+    const names = request.images.map((path) => basename(path)).join(', ')
+    return finish(config, `${training.length} photos of ${names}, ${validation.length} others held out`)
+  }
+  if (request.images.length !== 1) {
+    throw new AppError('bad-input', `${architecture} is trained on one IDX file, got ${request.images.length} paths`)
+  }
+  const counted = z.strictObject({ trainingCount: z.int().positive().default(8000) })
+  const parts = {
+    ...{ settings: trainingSettings, options: optionsSchema, data: digitsData, loss: denseLossSettings, counted },
+  }
+  const parsed = parseSettings(parts, { ...digitsDefaults, ...parentOptions, ...request.given })
+  const { trainingCount } = parsed.counted
+  const config: RunConfig = {
+    ...{ ...common, settings: parsed.settings, options: parsed.options as Record<string, unknown> },
+    task: { kind: 'digits', data: parsed.data, loss: parsed.loss, images: request.images[0], trainingCount },
+  }
+  return finish(config, `the first ${trainingCount} images of ${basename(request.images[0])}, the rest held out`)
+}
+
+function parseLength(length: unknown): RunLengthSetting {
+  const parsed = runLength.safeParse(length)
+  if (!parsed.success) throw new AppError('bad-input', 'a run needs one of epochs, steps and minutes, above 0')
+  return parsed.data
+}

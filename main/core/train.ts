@@ -1,0 +1,147 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { AppError, toAppError } from '../../shared/errors.ts'
+import type { Json } from '../catalog/json.ts'
+import type { Model } from '../catalog/models.ts'
+import type { Run } from '../catalog/runs.ts'
+import { describe } from '../models/descriptions.ts'
+import { readSafetensors } from '../models/safetensors.ts'
+import { saveModel } from '../models/card.ts'
+import { type RunConfig, runConfig } from '../training/run-config.ts'
+import type { TrainOutput, TrainProgress } from '../training/run.ts'
+import type { Core } from './core.ts'
+import { addToCatalog, findModel, modelsFolder } from './model-library.ts'
+
+export interface TrainRequest {
+  /** names the run, and the model it makes */
+  readonly id: string
+  readonly config: RunConfig
+  /** the model whose weights it starts from */
+  readonly parentId: string | null
+  /** what the card says of the data */
+  readonly dataNote: string
+  readonly licenceNote: string
+}
+
+export interface TrainResult {
+  readonly run: Run
+  /** null when the engine was stopped before it could say */
+  readonly output: TrainOutput | null
+  /** the model made from the best weights; null while the run can go on */
+  readonly model: Model | null
+}
+
+interface TrainOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((report: TrainProgress) => void) | undefined
+}
+
+export function runFolder(core: Core, id: string): string {
+  return join(core.folder, 'runs', id)
+}
+
+/** Starts a training run: its folder holds run.json, the checkpoint, the best weights and the event files. */
+export async function startRun(core: Core, request: TrainRequest, options: TrainOptions = {}): Promise<TrainResult> {
+  const folder = runFolder(core, request.id)
+  const run = core.catalog.runs.start({
+    id: request.id,
+    modelId: request.id,
+    config: request as unknown as Json,
+    seed: request.config.settings.seed,
+    folder,
+  })
+  await mkdir(folder, { recursive: true })
+  await writeFileAtomic(join(folder, 'run.json'), `${JSON.stringify(request, null, 1)}\n`)
+  return follow(core, run, request, false, options)
+}
+
+/** Goes on with a run where its last checkpoint stands. @throws AppError `not-found`, `conflict` (running, finished) */
+export async function resumeRun(core: Core, id: string, options: TrainOptions = {}): Promise<TrainResult> {
+  const known = core.catalog.runs.byId(id)
+  if (known?.status === 'finished') throw new AppError('conflict', `run ${id} is finished; its model is '${id}'`)
+  const run = core.catalog.runs.resume(id)
+  const text = await readFile(join(run.folder, 'run.json'), 'utf8').catch((cause) => {
+    core.catalog.runs.end(id, 'failed', 'its run.json is gone')
+    throw new AppError('not-found', `run ${id}: ${run.folder} holds no run.json`, { cause })
+  })
+  const request = JSON.parse(text) as TrainRequest
+  return follow(core, run, { ...request, config: runConfig.parse(request.config) }, true, options)
+}
+
+async function follow(
+  core: Core,
+  run: Run,
+  request: TrainRequest,
+  resume: boolean,
+  { signal, onProgress }: TrainOptions,
+): Promise<TrainResult> {
+  const { runs } = core.catalog
+  const record = (report: TrainProgress) => {
+    if (report.kind === 'steps') {
+      runs.metrics.add(run.id, report.losses.map(([step, value]) => ({ name: 'loss/training', step, value })))
+    } else if (report.kind === 'validation') {
+      const figures = { 'loss/validation': report.loss, ...report.metrics }
+      runs.metrics.add(
+        run.id,
+        Object.entries(figures).map(([name, value]) => ({ name, step: report.step, value })),
+      )
+      if (report.improved) runs.setBest(run.id, report.step, report.loss)
+    }
+    onProgress?.(report)
+  }
+  try {
+    const input = { config: request.config, folder: run.folder, resume }
+    const output = await core.training.call('train', input, { signal, onProgress: record })
+    if (output.end === 'aborted') {
+      return { run: runs.end(run.id, 'interrupted'), output, model: null }
+    }
+    const model = await keepBest(core, run, request, output)
+    return { run: runs.end(run.id, 'finished'), output, model }
+  } catch (error) {
+    const { code, message } = toAppError(error)
+    if (code === 'aborted') return { run: runs.end(run.id, 'interrupted'), output: null, model: null }
+    runs.end(run.id, code === 'engine' ? 'interrupted' : 'failed', message)
+    throw error
+  }
+}
+
+/** The best weights of a finished run as a model of the same name. */
+async function keepBest(core: Core, run: Run, request: TrainRequest, output: TrainOutput): Promise<Model> {
+  const { config, parentId, dataNote, licenceNote } = request
+  const { task, title } = describe(config.architecture)
+  const parent = parentId ? findModel(core.catalog, parentId) : null
+  const { tensors } = await readSafetensors(join(run.folder, 'best.safetensors'))
+  const folder = join(modelsFolder(core.folder), run.id)
+  await mkdir(modelsFolder(core.folder), { recursive: true })
+  const atBest = Object.fromEntries(
+    core.catalog.runs.metrics
+      .last(run.id)
+      .filter(({ name }) => name !== 'loss/training')
+      .map(({ name }) => [
+        name,
+        core.catalog.runs.metrics.series(run.id, name).find(({ step }) => step === output.best?.step)?.value,
+      ]),
+  )
+  const card = await saveModel(
+    folder,
+    {
+      id: run.id,
+      title,
+      task,
+      architecture: { id: config.architecture, options: config.options },
+      training: {
+        data: dataNote,
+        licence: licenceNote,
+        steps: output.step,
+        minutes: Math.round(output.elapsedMs / 6000) / 10,
+        seed: config.settings.seed,
+        settings: { ...config.settings, ...config.task.data, ...('loss' in config.task ? config.task.loss : {}) },
+      },
+      metrics: { validation: { step: output.best?.step, ...atBest } },
+      parent: parent && { id: parent.id, sha256: parent.sha256 },
+    },
+    tensors,
+  )
+  return addToCatalog(core.catalog, card, folder)
+}

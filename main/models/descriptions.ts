@@ -1,0 +1,25 @@
+import type { z } from 'zod'
+import { AppError } from '../../shared/errors.ts'
+import { denoiserOptions } from './denoiser/options.ts'
+import { denseOptions } from './dense/options.ts'
+
+/** What is known of an architecture without TensorFlow: for the core and the command line. */
+export interface Description {
+  readonly id: string
+  readonly title: string
+  readonly task: 'reconstruct' | 'denoise'
+  readonly options: z.ZodType
+}
+
+const descriptions: readonly Description[] = [
+  { id: 'dense', title: 'Dense autoencoder', task: 'reconstruct', options: denseOptions },
+  { id: 'denoiser', title: 'Denoiser for additive noise', task: 'denoise', options: denoiserOptions },
+]
+
+/** @throws AppError `not-found` naming the ids there are */
+export function describe(id: string): Description {
+  const found = descriptions.find((description) => description.id === id)
+  if (found) return found
+  const known = descriptions.map((description) => description.id).join(', ')
+  throw new AppError('not-found', `no architecture '${id}'; there are: ${known}`)
+}
