@@ -1,0 +1,79 @@
+import type { FloatImage } from '../../shared/image.ts'
+import { estimateSigma } from '../../shared/metrics/noise-level/estimate.ts'
+import { eachTile } from '../imaging/each-tile.ts'
+import { blankLike, type Raster } from '../imaging/raster.ts'
+import { rasterTile } from '../imaging/tile-pixels.ts'
+import { tilePlan } from '../imaging/tiles.ts'
+import type { Engine } from '../engine/host.ts'
+import type { EngineTasks, ModelRef } from './engine-tasks.ts'
+
+export interface DenoiseSettings {
+  /** noise level of the picture, standard deviation of 255 */
+  readonly sigma255: number
+  /** share of the found noise that is taken away, 0 to 1 */
+  readonly strength?: number
+  /** bits of the result; the picture's own by default, and then the work is done in place */
+  readonly depth?: 8 | 16
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (done: { tiles: number; of: number }) => void
+}
+
+/**
+ * Core and halo of the denoiser's tiles in pixels. The receptive field reaches 122 pixels, but what lies beyond 48
+ * was measured to change results by less than 0.1/255 at every level up to sigma 75 (40: 0.45/255, 64: nothing).
+ */
+export const denoiseTiles = { core: 1024, halo: 48, multiple: 8 } as const
+
+/**
+ * Removes noise tile by tile, so that memory stays flat at any size. Grey pictures go through as RGB; alpha and
+ * metadata are kept.
+ * @returns a new raster, or the given one, changed, where the depth stays
+ * @throws AppError `aborted`, `engine`, and what the model's task throws
+ */
+export async function denoiseRaster(
+  engine: Engine<EngineTasks>,
+  model: ModelRef,
+  source: Raster,
+  { sigma255, strength = 1, depth = source.depth, signal, onProgress }: DenoiseSettings,
+): Promise<Raster> {
+  const target = depth === source.depth ? source : blankLike(source, depth)
+  const plan = tilePlan(source.width, source.height, denoiseTiles)
+  const sigma = sigma255 / 255
+  const denoiseTile = async (noisy: FloatImage): Promise<FloatImage> => {
+    const { width, height, data } = noisy
+    const clean = await engine.call('denoise', { model, width, height, noisy: data, sigma }, { signal })
+    if (strength < 1) for (let i = 0; i < clean.length; i++) clean[i] = data[i] + strength * (clean[i] - data[i])
+    return { ...noisy, data: clean }
+  }
+  await eachTile(source, target, plan, denoiseTile, {
+    concurrency: 2,
+    asRgb: true,
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+  })
+  return target
+}
+
+const sampleSide = 512
+const samplesPerSide = 3
+
+/**
+ * Estimates the noise level of a picture, standard deviation of 255. Of large pictures a grid of nine squares
+ * is looked at: noise is everywhere, and the answer should take no longer than the work.
+ */
+export function estimateRasterSigma255(raster: Raster): number {
+  const { width, height } = raster
+  if (width * height <= (sampleSide * samplesPerSide) ** 2 || width < sampleSide || height < sampleSide) {
+    return estimateSigma(rasterTile(raster, { x: 0, y: 0, width, height })).sigma255
+  }
+  const rows = Array.from({ length: samplesPerSide ** 2 }, (_, i) => {
+    const at = (size: number, k: number) => Math.round(((size - sampleSide) * k) / (samplesPerSide - 1))
+    const x = at(width, i % samplesPerSide)
+    const y = at(height, Math.floor(i / samplesPerSide))
+    return rasterTile(raster, { x, y, width: sampleSide, height: sampleSide })
+  })
+  const data = new Float32Array(rows.length * rows[0].data.length)
+  for (const [i, tile] of rows.entries()) data.set(tile.data, i * tile.data.length)
+  const { channels } = raster
+  return estimateSigma({ width: sampleSide, height: sampleSide * rows.length, channels, data }).sigma255
+}
