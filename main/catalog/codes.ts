@@ -98,7 +98,7 @@ export class Codes {
   latent(id: number): Latent | undefined {
     const sql = 'SELECT shape, latent FROM codes WHERE id = ? AND latent IS NOT NULL'
     const row = this.#db.one<{ shape: string; latent: Buffer }>(sql, id)
-    // a copy: SQLite's bytes need not begin at a multiple of four
+    // a copy: a Buffer may be a slice of a larger one that does not begin at a multiple of four
     return (
       row && {
         shape: JSON.parse(row.shape) as number[],

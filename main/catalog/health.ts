@@ -46,7 +46,7 @@ function problemsOf(db: Database): string[] {
 export async function backup(db: Database, file: string): Promise<void> {
   const target = resolve(file)
   const part = `${target}.part`
-  if (target === db.file || existsSync(`${target}-wal`)) {
+  if (existsSync(`${target}-wal`)) {
     throw new AppError('conflict', `a backup cannot replace ${target}: it is a catalog in use`)
   }
   try {

@@ -74,7 +74,7 @@ export class Jobs {
   /** Takes this very job. Throws not-found, and conflict where it is not queued. */
   claim(id: number): Job {
     return this.#db.atomically(() => {
-      const sql = `UPDATE jobs SET status = 'running', owner = ?, wish = NULL, attempts = attempts + 1,
+      const sql = `UPDATE jobs SET status = 'running', owner = ?, attempts = attempts + 1,
           startedAtMs = ?, endedAtMs = NULL, errorCode = NULL, errorMessage = NULL, result = NULL
         WHERE id = ? AND status = 'queued'`
       const { changes } = this.#db.run(sql, this.#owners.token(), Date.now(), id)

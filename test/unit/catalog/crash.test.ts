@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openCatalog } from '../../../main/catalog/open.ts'
@@ -51,10 +52,13 @@ test('what a living process runs stays running, and is interrupted once that die
   const catalog = catalogAt(file)
   expect(catalog.jobs.list({ status: 'running' })).toHaveLength(1)
   expect(catalog.interruptAbandoned()).toEqual({ jobs: 0, runs: 0 })
+  const locks = readdirSync(`${file}-owners`)
+  expect(locks).toHaveLength(1)
   expect(() => catalog.runs.resume('alive')).toThrow('being trained already')
   child.kill('SIGKILL')
   await ended
   expect(catalog.interruptAbandoned()).toEqual({ jobs: 1, runs: 1 })
+  expect(readdirSync(`${file}-owners`)).not.toContain(locks[0])
   expect(catalog.runs.resume('alive').status).toBe('running')
 })
 

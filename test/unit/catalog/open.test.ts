@@ -61,7 +61,9 @@ test('refuses another program’s database', () => {
   const sqlite = new Sqlite(file)
   sqlite.exec('CREATE TABLE bookmarks (url TEXT)')
   sqlite.close()
+  const before = readFileSync(file)
   expectRefusal(file, 'bad-input', 'another program')
+  expect(readFileSync(file).equals(before)).toBe(true)
 })
 
 test('names a damaged catalog when a query meets the damage', () => {

@@ -66,11 +66,16 @@ test.each([
   ['cancel', 'cancelled'],
   ['pause', 'paused'],
 ] as const)('%s stops a running job within a second', async (verb, status) => {
-  const { runner, id } = runnerFor(endless)
+  let signal: AbortSignal | undefined
+  const { runner, id } = runnerFor((job, context) => {
+    signal = context.signal
+    return endless(job, context)
+  })
   const ended = runner.run(id)
   await sleep(50)
   const start = performance.now()
   runner[verb](id)
+  expect(signal?.aborted, 'at once, without a look into the catalog').toBe(true)
   expect((await ended).status).toBe(status)
   expect(performance.now() - start).toBeLessThan(1000)
 })
