@@ -24,14 +24,12 @@ export async function decodeRgb8(path: string): Promise<Rgb8Image> {
   try {
     const decoded = await sharp(path, { failOn: 'error' })
       .autoOrient()
-      .toColourspace('srgb')
       .removeAlpha()
-      .raw({ depth: 'uchar' })
+      .raw()
       .toBuffer({ resolveWithObject: true })
     const { width, height, channels } = decoded.info
-    const pixels = channels === 1 ? greyToRgb(decoded.data) : decoded.data
-    if (pixels.length !== width * height * 3) throw new Error(`${channels} channels where 3 were expected`)
-    return { width, height, pixels }
+    if (channels !== 3) throw new Error(`${channels} channels where 3 were expected`)
+    return { width, height, pixels: decoded.data }
   } catch (cause) {
     throw unreadable(path, cause)
   }
@@ -45,12 +43,6 @@ export async function resizeRgb8(image: Rgb8Image, width: number, height: number
     .raw()
     .toBuffer()
   return { width, height, pixels }
-}
-
-function greyToRgb(grey: Uint8Array): Uint8Array {
-  const pixels = new Uint8Array(grey.length * 3)
-  for (let i = 0; i < grey.length; i++) pixels.fill(grey[i], i * 3, i * 3 + 3)
-  return pixels
 }
 
 function unreadable(path: string, cause: unknown): AppError {

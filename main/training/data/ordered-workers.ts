@@ -35,7 +35,6 @@ export function createOrderedWorkers<Job, Result>(
   const { ahead, jobFor, received } = options
   const threads = Array.from({ length: options.workers }, () => {
     const worker = new Worker(options.module, { workerData: options.workerData })
-    worker.unref()
     return { worker, underway: 0 }
   })
   const ready = new Map<number, Result>()
@@ -63,8 +62,14 @@ export function createOrderedWorkers<Job, Result>(
     )
   }
 
+  // After the listeners are there: adding one makes a thread count again.
+  keepAlive()
+
   function keepAlive(): void {
-    for (const { worker } of threads) waiting.size > 0 ? worker.ref() : worker.unref()
+    for (const { worker } of threads) {
+      if (waiting.size > 0) worker.ref()
+      else worker.unref()
+    }
   }
 
   function fail(error: AppError): void {

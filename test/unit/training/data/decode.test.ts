@@ -20,10 +20,16 @@ test('EXIF orientation is applied to the size and to the pixels', async () => {
 
 test.each([
   ['grey', { width: 2, height: 1, channels: 1 }, [7, 200], [7, 7, 7, 200, 200, 200]],
+  ['grey with alpha', { width: 1, height: 1, channels: 2 }, [9, 128], [9, 9, 9]],
   ['with alpha', { width: 1, height: 1, channels: 4 }, [9, 8, 7, 128], [9, 8, 7]],
 ] as const)('a photo that is %s becomes RGB', async (name, raw, pixels, expected) => {
   const path = join(folder, `${name}.png`)
-  await sharp(Uint8Array.from(pixels), { raw }).png().toFile(path)
+  const image = sharp(Uint8Array.from(pixels), { raw })
+  await image
+    .toColourspace(raw.channels < 3 ? 'b-w' : 'srgb')
+    .png()
+    .toFile(path)
+  expect((await sharp(path).metadata()).channels).toBe(raw.channels)
   expect([...(await decodeRgb8(path)).pixels]).toEqual(expected)
 })
 
@@ -60,6 +66,10 @@ test('scaling keeps a flat colour and the mean of a ramp', async () => {
   for (let i = 0; i < 800; i++) pixels.set([10, 200, (i % 40) * 6], i * 3)
   const small = await resizeRgb8({ width: 40, height: 20, pixels }, 20, 10)
   expect(small.pixels).toHaveLength(20 * 10 * 3)
+  expect(small.pixels[2]).toBeLessThan(20)
+  expect(small.pixels[19 * 3 + 2]).toBeGreaterThan(215)
+  // column 9 of 20: not what a picture of 10 columns would have there
+  expect(Math.abs(small.pixels[9 * 3 + 2] - 111)).toBeLessThan(8)
   let blue = 0
   for (let i = 0; i < 200; i++) {
     expect([...small.pixels.subarray(i * 3, i * 3 + 2)]).toEqual([10, 200])

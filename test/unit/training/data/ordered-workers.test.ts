@@ -7,6 +7,7 @@ const module = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads'
     parentPort.on('message', ({ step, job }) => {
+      if (job === 'hang') return
       if (job === 'die') process.exit(3)
       if (job === 'throw') throw new Error('thrown in the thread')
       if (job === 'refuse') return parentPort.postMessage({ step, error: { code: 'unreadable', message: 'job refused' } })
@@ -67,7 +68,9 @@ test('threads that wait for work do not keep the process alive, those that are w
   const script = `
     import { createOrderedWorkers } from ${JSON.stringify(source.href)}
     const options = { module: new URL(${JSON.stringify(module.href)}), workerData: null, workers: 2, ahead: 3 }
-    const threads = createOrderedWorkers({ ...options, startStep: 5, jobFor: (step) => step, received() {} })
+    const create = (jobFor) => createOrderedWorkers({ ...options, startStep: 5, jobFor, received() {} })
+    create(() => 'hang') // nobody ever asks this one
+    const threads = create((step) => step)
     console.log(await threads.next(), await threads.next())`
   const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 })
   expect(String(output)).toBe('25 36\n')

@@ -12,8 +12,9 @@ beforeAll(() => {
   mkdirSync(join(folder, 'deep/er'), { recursive: true })
   for (let i = 0; i < 200; i++) writeFileSync(join(folder, `p${i}.jpg`), '')
   writeFileSync(join(folder, 'deep/er/b.PNG'), '')
+  writeFileSync(join(folder, 'deep/c.webp'), '')
   writeFileSync(join(folder, 'notes.txt'), '')
-  writeFileSync(list, 'p7.jpg\r\n\np11.jpg\ndeep/er/b.PNG\nabsent.jpg\n')
+  writeFileSync(list, 'p7.jpg\r\n\np11.jpg\ndeep/er/b.PNG\nc.webp\nabsent.jpg\n')
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
@@ -21,7 +22,7 @@ describe('a list', () => {
   test('names what is held out, by file name or by path in the folder', async () => {
     const dataset = await photoDataset([folder], { validationList: list, seed: 1 })
     expect(dataset.validation).toEqual(
-      ['deep/er/b.PNG', 'p11.jpg', 'p7.jpg'].map((name) => join(folder, name)),
+      ['deep/c.webp', 'deep/er/b.PNG', 'p11.jpg', 'p7.jpg'].map((name) => join(folder, name)),
     )
     expect(dataset.train).toHaveLength(198)
     expect(dataset.train).not.toContain(join(folder, 'notes.txt'))
@@ -44,7 +45,7 @@ describe('a share', () => {
     const here = await photoDataset([folder], options)
     const there = await photoDataset([copy], options)
     expect(names(there.validation)).toEqual(names(here.validation))
-    expect(here.train.length + here.validation.length).toBe(201)
+    expect(here.train.length + here.validation.length).toBe(202)
     expect(here.validation.length).toBeGreaterThan(20)
     expect(here.validation.length).toBeLessThan(60)
     const other = await photoDataset([folder], { ...options, seed: 6 })
@@ -81,7 +82,7 @@ test('photos of the same name in two folders are both there', async () => {
   mkdirSync(other)
   writeFileSync(join(other, 'p1.jpg'), '')
   const dataset = await photoDataset([folder, other, join(other, 'p1.jpg')], { validationShare: 0, seed: 1 })
-  expect(dataset.train).toHaveLength(202)
+  expect(dataset.train).toHaveLength(203)
   rmSync(other, { recursive: true })
 })
 

@@ -50,3 +50,15 @@ test('two views never share a page', () => {
   const pages = [0, 1, 2, 3].flatMap((view) => [...memory.acquire(view, sizes[view])!])
   expect(new Set(pages).size).toBe(2 + 2 + 1 + 5)
 })
+
+test('what was asked for again stays longer than what was not', () => {
+  const memory = new PhotoMemory(sizes, pageBytes * 5)
+  for (const view of [0, 1, 0]) {
+    fill(memory, view, memory.acquire(view, sizes[view])!)
+    memory.release(view)
+  }
+  memory.acquire(2, sizes[2])
+  expect([memory.isFilled(0), memory.isFilled(1)]).toEqual([true, true])
+  memory.acquire(3, pageBytes)
+  expect([memory.isFilled(0), memory.isFilled(1)]).toEqual([true, false])
+})
