@@ -22,8 +22,15 @@ const packagesStamp = createHash('sha256').update(lock).digest('hex')
 const installer = ['packages.ts', 'binding.ts', 'library.ts', 'unpack.ts', 'install.ts'].map((name) =>
   readFileSync(join(root, 'main', 'engine', 'install', name)),
 )
-const wanted = [process.env.HOURGLASS_DEVICE, process.env.HOURGLASS_CACHE, existsSync('/proc/driver/nvidia/version')]
-const engineStamp = createHash('sha256').update(Buffer.concat(installer)).update(JSON.stringify(wanted)).digest('hex')
+const wanted = [
+  process.env.HOURGLASS_DEVICE,
+  process.env.HOURGLASS_CACHE,
+  existsSync('/proc/driver/nvidia/version'),
+]
+const engineStamp = createHash('sha256')
+  .update(Buffer.concat(installer))
+  .update(JSON.stringify(wanted))
+  .digest('hex')
 const stamps = existsSync(stampPath) ? readFileSync(stampPath, 'utf8').split('\n') : []
 const binding = join(modules, '@tensorflow', 'tfjs-node-gpu', 'lib', 'napi-v8', 'tfjs_binding.node')
 const library = join(modules, '@tensorflow', 'tfjs-node-gpu', 'deps', 'lib')
@@ -31,18 +38,25 @@ const library = join(modules, '@tensorflow', 'tfjs-node-gpu', 'deps', 'lib')
 if (stamps[0] !== packagesStamp) {
   say('installing npm packages')
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  const { status, error } = spawnSync(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    shell: process.platform === 'win32',
-  })
+  const { status, error } = spawnSync(
+    npm,
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    },
+  )
   if (error) fail(`npm was not found (${error.message}): install Node.js with npm and start again.`)
-  if (status !== 0) fail('npm could not install the packages: check the network and the disk, and start again.')
+  if (status !== 0)
+    fail('npm could not install the packages: check the network and the disk, and start again.')
 }
 const ownNode = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
 const node = existsSync(ownNode) ? ownNode : process.execPath
 if (!existsSync(ownNode) && Number(process.versions.node.split('.')[0]) < 24) {
-  fail(`no Node 24 comes as a package for ${process.platform} ${process.arch}: install Node 24 or newer and start again.`)
+  fail(
+    `no Node 24 comes as a package for ${process.platform} ${process.arch}: install Node 24 or newer and start again.`,
+  )
 }
 if (stamps[1] !== engineStamp || !existsSync(binding) || !existsSync(library)) {
   const { status } = spawnSync(node, [join(root, 'main', 'engine', 'install', 'main.ts')], {

@@ -1,5 +1,5 @@
-import { buildProgram } from './program.ts'
 import { reportError } from './output.ts'
+import { buildProgram } from './program.ts'
 
 try {
   await buildProgram().parseAsync()

@@ -68,11 +68,15 @@ export function createOutput(json: boolean): Output {
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [header, ...rows].map((row) => row.map(String))
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)))
-  const isNumber = header.map((_, column) => rows.every((row) => /^[-+]?[\d.,]+( |$)|^inf/.test(String(row[column]))))
+  const isNumber = header.map((_, column) =>
+    rows.every((row) => /^[-+]?[\d.,]+( |$)|^inf/.test(String(row[column]))),
+  )
   return cells
     .map((row) =>
       row
-        .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+        .map((cell, column) =>
+          isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column]),
+        )
         .join('  ')
         .trimEnd(),
     )

@@ -1,4 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { addDemo } from './commands/demo.ts'
+import { addDenoise } from './commands/denoise.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addEval } from './commands/eval.ts'
+import { addImport } from './commands/import.ts'
+import { addJobs } from './commands/jobs.ts'
+import { addModels } from './commands/models.ts'
+import { addNoiseCommand } from './commands/noise.ts'
+import { addReconstruct } from './commands/reconstruct.ts'
+import { addRuns } from './commands/runs.ts'
 import { addTrain } from './commands/train.ts'
 
 /** The command line: one file per command in commands/. */
@@ -8,10 +18,27 @@ export function buildProgram(): Command {
     .option('--data <folder>', 'where catalog, models and runs live (or HOURGLASS_DATA)')
     .option('--json', 'print one JSON object on stdout and nothing else there')
     .option('--threads <n>', 'threads of the engine', wholeNumber)
-    .addOption(new Option('--device <device>', 'what to compute with').choices(['auto', 'cpu', 'cuda']).default('auto'))
+    .addOption(
+      new Option('--device <device>', 'what to compute with')
+        .choices(['auto', 'cpu', 'cuda'])
+        .default('auto'),
+    )
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(hourglass --help shows what there is)')
-  addTrain(program)
+  const commands = [
+    addDemo,
+    addDoctor,
+    addImport,
+    addNoiseCommand,
+    addDenoise,
+    addReconstruct,
+    addEval,
+    addTrain,
+    addModels,
+    addRuns,
+    addJobs,
+  ]
+  for (const add of commands) add(program)
   return program
 }
 

@@ -1,10 +1,10 @@
 import type { FloatImage } from '../../shared/image.ts'
-import { estimateSigma } from '../../shared/metrics/noise-level/estimate.ts'
+import { estimateSigma } from '../../shared/metrics/noise-level/estimate-sigma.ts'
+import type { Engine } from '../engine/host.ts'
 import { eachTile } from '../imaging/each-tile.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
 import { rasterTile } from '../imaging/tile-pixels.ts'
 import { tilePlan } from '../imaging/tiles.ts'
-import type { Engine } from '../engine/host.ts'
 import type { EngineTasks, ModelRef } from './engine-tasks.ts'
 
 export interface DenoiseSettings {
@@ -42,7 +42,8 @@ export async function denoiseRaster(
   const denoiseTile = async (noisy: FloatImage): Promise<FloatImage> => {
     const { width, height, data } = noisy
     const clean = await engine.call('denoise', { model, width, height, noisy: data, sigma }, { signal })
-    if (strength < 1) for (let i = 0; i < clean.length; i++) clean[i] = data[i] + strength * (clean[i] - data[i])
+    if (strength < 1)
+      for (let i = 0; i < clean.length; i++) clean[i] = data[i] + strength * (clean[i] - data[i])
     return { ...noisy, data: clean }
   }
   await eachTile(source, target, plan, denoiseTile, {

@@ -23,7 +23,8 @@ serveTasks<EngineTasks>({
     if (!denoise) throw new AppError('bad-input', `model ${card.id} is for '${card.task}', not for denoising`)
     return tf.tidy(() => {
       const x = tf.tensor4d(noisy, [1, height, width, 3])
-      const level = typeof sigma === 'number' ? tf.tensor1d([sigma]) : tf.tensor4d(sigma, [1, height, width, 1])
+      const level =
+        typeof sigma === 'number' ? tf.tensor1d([sigma]) : tf.tensor4d(sigma, [1, height, width, 1])
       return denoise(parameters, x, level).dataSync() as Float32Array
     })
   },
@@ -31,7 +32,10 @@ serveTasks<EngineTasks>({
   async reconstruct({ model: ref, count, values }) {
     const { card, network, parameters } = await loadModel(ref)
     if (card.architecture.id !== 'dense') {
-      throw new AppError('bad-input', `model ${card.id} (${card.architecture.id}) does not reconstruct vectors`)
+      throw new AppError(
+        'bad-input',
+        `model ${card.id} (${card.architecture.id}) does not reconstruct vectors`,
+      )
     }
     return tf.tidy(() => {
       const x = tf.tensor2d(values, [count, values.length / count])

@@ -1,6 +1,6 @@
-import type { TrainInput, TrainOutput, TrainProgress } from '../training/run.ts'
 import type { EngineFacts } from '../engine/facts.ts'
 import type { EngineSpeed } from '../engine/measure.ts'
+import type { TrainInput, TrainOutput, TrainProgress } from '../training/run.ts'
 
 /** A model as an engine process finds it; loaded once per process and kept by its hash. */
 export interface ModelRef {
@@ -16,7 +16,13 @@ export type EngineTasks = {
   check: { input: ModelRef; output: null; progress: never }
   /** noisy: height * width * 3 values in [0, 1]; sigma in the same unit, one value or height * width */
   denoise: {
-    input: { model: ModelRef; width: number; height: number; noisy: Float32Array; sigma: number | Float32Array }
+    input: {
+      model: ModelRef
+      width: number
+      height: number
+      noisy: Float32Array
+      sigma: number | Float32Array
+    }
     output: Float32Array
     progress: never
   }

@@ -56,13 +56,19 @@ export function refOf(model: Model): ModelRef {
  * Copies a model folder in, after its weights were checked against its card and its architecture.
  * @throws AppError `corrupt` or `unsupported` (what is wrong with it), `conflict` (the id is taken)
  */
-export async function importModel({ catalog, folder: data, inference }: Core, source: string): Promise<Model> {
+export async function importModel(
+  { catalog, folder: data, inference }: Core,
+  source: string,
+): Promise<Model> {
   const card = await readCard(resolve(source))
   await inference.call('check', { folder: resolve(source), sha256: card.weights.sha256 })
   const known = catalog.models.byId(card.id)
   if (known) {
     if (known.sha256 === card.weights.sha256) return known
-    throw new AppError('conflict', `there is a model '${card.id}' with other weights; change the id in the card first`)
+    throw new AppError(
+      'conflict',
+      `there is a model '${card.id}' with other weights; change the id in the card first`,
+    )
   }
   const folder = join(modelsFolder(data), card.id)
   await copyFolder(source, folder)
@@ -94,7 +100,9 @@ async function copyFolder(source: string, target: string): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') throw new AppError('conflict', `${target} exists already`)
-    throw new AppError('unreadable', `the model could not be copied to ${target} (${message})`, { cause: error })
+    throw new AppError('unreadable', `the model could not be copied to ${target} (${message})`, {
+      cause: error,
+    })
   } finally {
     await rm(part, { recursive: true, force: true })
   }

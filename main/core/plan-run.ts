@@ -36,9 +36,14 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
   const { task, options: optionsSchema } = describe(architecture)
   const length = parseLength(request.length)
   if (parent && parent.architecture !== architecture) {
-    throw new AppError('bad-input', `model '${parent.id}' is a '${parent.architecture}', not a '${architecture}'`)
+    throw new AppError(
+      'bad-input',
+      `model '${parent.id}' is a '${parent.architecture}', not a '${architecture}'`,
+    )
   }
-  const parentOptions = parent ? (parent.card as { architecture: { options: object } }).architecture.options : {}
+  const parentOptions = parent
+    ? (parent.card as { architecture: { options: object } }).architecture.options
+    : {}
   const startWeights = parent ? weightsPath(parent.folder) : null
   const common = { architecture, length, startWeights }
   const finish = (config: RunConfig, dataNote: string): TrainRequest => ({
@@ -50,7 +55,12 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     const split = z.strictObject({ validationShare: z.number().min(0).max(0.9).default(0.05) })
     const given = { ...denoiseDefaults, ...parentOptions, ...request.given }
     const parts = { settings: trainingSettings, options: optionsSchema, data: denoiseData, split }
-    const { settings, options, data, split: { validationShare } } = parseSettings(parts, given)
+    const {
+      settings,
+      options,
+      data,
+      split: { validationShare },
+    } = parseSettings(parts, given)
     const { train: training, validation } = await photoDataset(request.images, {
       ...{ validationShare, seed: settings.seed },
       ...(request.validationList ? { validationList: request.validationList } : {}),
@@ -63,11 +73,20 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     return finish(config, `${training.length} photos of ${names}, ${validation.length} others held out`)
   }
   if (request.images.length !== 1) {
-    throw new AppError('bad-input', `${architecture} is trained on one IDX file, got ${request.images.length} paths`)
+    throw new AppError(
+      'bad-input',
+      `${architecture} is trained on one IDX file, got ${request.images.length} paths`,
+    )
   }
   const counted = z.strictObject({ trainingCount: z.int().positive().default(8000) })
   const parts = {
-    ...{ settings: trainingSettings, options: optionsSchema, data: digitsData, loss: denseLossSettings, counted },
+    ...{
+      settings: trainingSettings,
+      options: optionsSchema,
+      data: digitsData,
+      loss: denseLossSettings,
+      counted,
+    },
   }
   const parsed = parseSettings(parts, { ...digitsDefaults, ...parentOptions, ...request.given })
   const { trainingCount } = parsed.counted
@@ -75,11 +94,15 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     ...{ ...common, settings: parsed.settings, options: parsed.options as Record<string, unknown> },
     task: { kind: 'digits', data: parsed.data, loss: parsed.loss, images: request.images[0], trainingCount },
   }
-  return finish(config, `the first ${trainingCount} images of ${basename(request.images[0])}, the rest held out`)
+  return finish(
+    config,
+    `the first ${trainingCount} images of ${basename(request.images[0])}, the rest held out`,
+  )
 }
 
 function parseLength(length: unknown): RunLengthSetting {
   const parsed = runLength.safeParse(length)
-  if (!parsed.success) throw new AppError('bad-input', 'a run needs one of epochs, steps and minutes, above 0')
+  if (!parsed.success)
+    throw new AppError('bad-input', 'a run needs one of epochs, steps and minutes, above 0')
   return parsed.data
 }

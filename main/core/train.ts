@@ -5,11 +5,11 @@ import { AppError, toAppError } from '../../shared/errors.ts'
 import type { Json } from '../catalog/json.ts'
 import type { Model } from '../catalog/models.ts'
 import type { Run } from '../catalog/runs.ts'
+import { saveModel } from '../models/card.ts'
 import { describe } from '../models/descriptions.ts'
 import { readSafetensors } from '../models/safetensors.ts'
-import { saveModel } from '../models/card.ts'
-import { type RunConfig, runConfig } from '../training/run-config.ts'
 import type { TrainOutput, TrainProgress } from '../training/run.ts'
+import { type RunConfig, runConfig } from '../training/run-config.ts'
 import type { Core } from './core.ts'
 import { addToCatalog, findModel, modelsFolder } from './model-library.ts'
 
@@ -42,7 +42,11 @@ export function runFolder(core: Core, id: string): string {
 }
 
 /** Starts a training run: its folder holds run.json, the checkpoint, the best weights and the event files. */
-export async function startRun(core: Core, request: TrainRequest, options: TrainOptions = {}): Promise<TrainResult> {
+export async function startRun(
+  core: Core,
+  request: TrainRequest,
+  options: TrainOptions = {},
+): Promise<TrainResult> {
   const folder = runFolder(core, request.id)
   const run = core.catalog.runs.start({
     id: request.id,
@@ -59,7 +63,8 @@ export async function startRun(core: Core, request: TrainRequest, options: Train
 /** Goes on with a run where its last checkpoint stands. @throws AppError `not-found`, `conflict` (running, finished) */
 export async function resumeRun(core: Core, id: string, options: TrainOptions = {}): Promise<TrainResult> {
   const known = core.catalog.runs.byId(id)
-  if (known?.status === 'finished') throw new AppError('conflict', `run ${id} is finished; its model is '${id}'`)
+  if (known?.status === 'finished')
+    throw new AppError('conflict', `run ${id} is finished; its model is '${id}'`)
   const run = core.catalog.runs.resume(id)
   const text = await readFile(join(run.folder, 'run.json'), 'utf8').catch((cause) => {
     core.catalog.runs.end(id, 'failed', 'its run.json is gone')
@@ -79,7 +84,10 @@ async function follow(
   const { runs } = core.catalog
   const record = (report: TrainProgress) => {
     if (report.kind === 'steps') {
-      runs.metrics.add(run.id, report.losses.map(([step, value]) => ({ name: 'loss/training', step, value })))
+      runs.metrics.add(
+        run.id,
+        report.losses.map(([step, value]) => ({ name: 'loss/training', step, value })),
+      )
     } else if (report.kind === 'validation') {
       const figures = { 'loss/validation': report.loss, ...report.metrics }
       runs.metrics.add(
@@ -136,7 +144,11 @@ async function keepBest(core: Core, run: Run, request: TrainRequest, output: Tra
         steps: output.step,
         minutes: Math.round(output.elapsedMs / 6000) / 10,
         seed: config.settings.seed,
-        settings: { ...config.settings, ...config.task.data, ...('loss' in config.task ? config.task.loss : {}) },
+        settings: {
+          ...config.settings,
+          ...config.task.data,
+          ...('loss' in config.task ? config.task.loss : {}),
+        },
       },
       metrics: { validation: { step: output.best?.step, ...atBest } },
       parent: parent && { id: parent.id, sha256: parent.sha256 },

@@ -108,11 +108,18 @@ export class Engine<Tasks extends TaskTable> {
   #start(): ChildProcess {
     if (this.#child) return this.#child
     const { threads, device, niceness } = this.#settings
-    const env: NodeJS.ProcessEnv = { ...process.env, TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2' }
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+    }
     if (threads) env.TF_NUM_INTRAOP_THREADS = String(threads)
     // An empty list hides every GPU from the CUDA build, which then runs on the CPU.
     if (device === 'cpu') env.CUDA_VISIBLE_DEVICES = ''
-    const child = fork(this.#entry, { env, serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const child = fork(this.#entry, {
+      env,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
     this.#child = child
     this.#lastWords = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -122,7 +129,9 @@ export class Engine<Tasks extends TaskTable> {
     if (niceness && child.pid) setPriority(child.pid, niceness)
     child.on('message', (reply: Reply) => this.#receive(reply))
     child.on('error', (error) => this.#fail(child, `could not be started (${error.message})`))
-    child.on('exit', (exitCode, signal) => this.#fail(child, signal ? `died (${signal})` : `ended (exit code ${exitCode})`))
+    child.on('exit', (exitCode, signal) =>
+      this.#fail(child, signal ? `died (${signal})` : `ended (exit code ${exitCode})`),
+    )
     child.channel?.unref()
     return child
   }

@@ -17,7 +17,9 @@ export function measureEngine(): EngineSpeed {
     const x = tf.ones([1, side, side, channels]) as Tensor4D
     const weight = tf.ones([3, 3, channels, channels]) as Tensor4D
     const big = tf.ones([copyBytes / 4])
-    const convolutionSeconds = bestSeconds(() => tf.conv2d(x, weight, 1, 'same').slice([0, 0, 0, 0], [1, 1, 1, 1]))
+    const convolutionSeconds = bestSeconds(() =>
+      tf.conv2d(x, weight, 1, 'same').slice([0, 0, 0, 0], [1, 1, 1, 1]),
+    )
     const copySeconds = bestSeconds(() => big.neg().slice([0], [1]))
     return {
       gflopPerSecond: flop / convolutionSeconds / 1e9,

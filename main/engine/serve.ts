@@ -42,7 +42,8 @@ export function serveTasks<Tasks extends TaskTable>(handlers: TaskHandlers<Tasks
   }
 
   process.on('message', (request: Request) => {
-    if (request.kind === 'abort') running.get(request.id)?.abort(new AppError('aborted', 'stopped on request'))
+    if (request.kind === 'abort')
+      running.get(request.id)?.abort(new AppError('aborted', 'stopped on request'))
     else void answer(request.id, request.task, request.input)
   })
   // The terminal sends Ctrl-C to the whole process group; stopping is the host's decision.

@@ -20,9 +20,13 @@ function load(): typeof tfjs {
     return createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu')
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    throw new AppError('setup', `TensorFlow does not load (${reason}): run 'npm run setup' to install it again.`, {
-      cause: error,
-    })
+    throw new AppError(
+      'setup',
+      `TensorFlow does not load (${reason}): run 'npm run setup' to install it again.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

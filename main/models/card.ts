@@ -86,7 +86,10 @@ export async function saveModel(
   card: Omit<ModelCard, 'weights'>,
   tensors: StoredTensors,
 ): Promise<ModelCard> {
-  const bytes = encodeSafetensors({ tensors, metadata: { architecture: JSON.stringify(card.architecture) } }, true)
+  const bytes = encodeSafetensors(
+    { tensors, metadata: { architecture: JSON.stringify(card.architecture) } },
+    true,
+  )
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   const weights = { file: weightsName, precision: 'float16', sha256, bytes: bytes.length } as const
   const full = modelCard.parse({ ...card, weights })
@@ -100,7 +103,9 @@ export async function saveModel(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTEMPTY' || code === 'EEXIST') {
-      throw new AppError('conflict', `there is a model folder ${folder} already; choose another id`, { cause: error })
+      throw new AppError('conflict', `there is a model folder ${folder} already; choose another id`, {
+        cause: error,
+      })
     }
     throw error
   } finally {

@@ -34,20 +34,31 @@ export function decodeSafetensors(bytes: Uint8Array, label: string): TensorFile 
   const corrupt = (what: string) => new AppError('corrupt', `${label} is not a safetensors file: ${what}`)
   if (bytes.length < 8) throw corrupt(`${bytes.length} bytes are too few`)
   const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
-  if (headerBytes > Math.min(largestHeaderBytes, bytes.length - 8)) throw corrupt(`a header of ${headerBytes} bytes`)
+  if (headerBytes > Math.min(largestHeaderBytes, bytes.length - 8))
+    throw corrupt(`a header of ${headerBytes} bytes`)
   let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)))
   } catch (error) {
-    throw new AppError('corrupt', `${label} is not a safetensors file: its header is no JSON`, { cause: error })
+    throw new AppError('corrupt', `${label} is not a safetensors file: its header is no JSON`, {
+      cause: error,
+    })
   }
   // Not `subarray`: a Buffer's `slice` would not copy.
-  const values = new Uint8Array(bytes.buffer, bytes.byteOffset + 8 + headerBytes, bytes.length - 8 - headerBytes)
+  const values = new Uint8Array(
+    bytes.buffer,
+    bytes.byteOffset + 8 + headerBytes,
+    bytes.length - 8 - headerBytes,
+  )
   const { __metadata__: metadata = {}, ...entries } = header as typeof header & { __metadata__?: object }
   const tensors: StoredTensors = {}
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const reader = readers[dtype]
-    if (!reader) throw new AppError('unsupported', `${label}: '${name}' has type ${dtype}, expected ${Object.keys(readers)}`)
+    if (!reader)
+      throw new AppError(
+        'unsupported',
+        `${label}: '${name}' has type ${dtype}, expected ${Object.keys(readers)}`,
+      )
     const [start, end] = offsets ?? []
     const expectedBytes = shape?.reduce((product, side) => product * side, reader.bytes)
     if (!(start! >= 0 && end! <= values.length && end! - start! === expectedBytes)) {
@@ -96,9 +107,13 @@ function storedForm(data: StoredTensor['data'], half: boolean): [dtype: string, 
 /** @throws AppError `not-found` or `corrupt` naming the file */
 export async function readSafetensors(path: string): Promise<TensorFile> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new AppError(error.code === 'ENOENT' ? 'not-found' : 'unreadable', `${path} cannot be read (${error.code})`, {
-      cause: error,
-    })
+    throw new AppError(
+      error.code === 'ENOENT' ? 'not-found' : 'unreadable',
+      `${path} cannot be read (${error.code})`,
+      {
+        cause: error,
+      },
+    )
   })
   return decodeSafetensors(bytes, path)
 }

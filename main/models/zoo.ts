@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
-import { dense } from './dense/dense.ts'
 import { denoiser } from './denoiser/denoiser.ts'
+import { dense } from './dense/dense.ts'
 import type { Model } from './model.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the zoo holds models of any options; each checks its own with zod
@@ -15,6 +15,7 @@ export const zoo: ReadonlyMap<string, AnyModel> = new Map<string, AnyModel>([
 /** @throws AppError `not-found` naming the ids there are */
 export function architecture(id: string): AnyModel {
   const model = zoo.get(id)
-  if (!model) throw new AppError('not-found', `no architecture '${id}'; there are: ${[...zoo.keys()].join(', ')}`)
+  if (!model)
+    throw new AppError('not-found', `no architecture '${id}'; there are: ${[...zoo.keys()].join(', ')}`)
   return model
 }

@@ -2,7 +2,12 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '../../shared/random.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
-import { type ParameterSpec, parametersFromFile, parametersToFile, startingParameters } from '../models/layers/parameters.ts'
+import {
+  type ParameterSpec,
+  parametersFromFile,
+  parametersToFile,
+  startingParameters,
+} from '../models/layers/parameters.ts'
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts'
 import { architecture } from '../models/zoo.ts'
 import { loadCheckpoint } from './checkpoint.ts'
@@ -72,8 +77,7 @@ export async function runTraining(
         `and ${threads}: its figures will differ slightly from those of an uninterrupted run.`,
     )
   }
-  const tensors =
-    loaded?.tensors ?? freshTensors(await startWeights(config, specs), config.settings)
+  const tensors = loaded?.tensors ?? freshTensors(await startWeights(config, specs), config.settings)
   const task = await createTask(config, model.build(options), state.step)
   for (const text of task.notes) note(text)
 
@@ -88,7 +92,10 @@ export async function runTraining(
     async onValidation({ average, ...report }) {
       reporter.flush()
       if (report.improved) {
-        await writeSafetensors(bestWeightsPath(folder), { tensors: parametersToFile(specs, average), metadata: {} })
+        await writeSafetensors(bestWeightsPath(folder), {
+          tensors: parametersToFile(specs, average),
+          metadata: {},
+        })
       }
       writer.scalars(report.step, { 'loss/validation': report.loss, ...report.metrics })
       writer.flush()
@@ -98,7 +105,11 @@ export async function runTraining(
   }
   try {
     const loop = { task, settings: config.settings, length: config.length, folder, threads, signal, events }
-    const { end, state: final } = await trainLoop(loop, { ...state, backend: tf.getBackend(), threads }, tensors)
+    const { end, state: final } = await trainLoop(
+      loop,
+      { ...state, backend: tf.getBackend(), threads },
+      tensors,
+    )
     reporter.flush()
     const { step, skipped, elapsedMs } = final
     return { end, step, skipped, elapsedMs, best: (final.stopping as StoppingState).best }

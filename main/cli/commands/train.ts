@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
 import { findModel } from '../../core/model-library.ts'
-import { resumeRun, startRun, type TrainResult } from '../../core/train.ts'
 import { planRun } from '../../core/plan-run.ts'
+import { resumeRun, startRun, type TrainResult } from '../../core/train.ts'
 import type { TrainProgress } from '../../training/run.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
 import { duration, type Output, parseAssignments } from '../output.ts'
@@ -29,14 +29,22 @@ export function addTrain(program: Command): void {
     .option('--model <architecture>', 'dense or denoiser', 'denoiser')
     .option('--from <model>', 'start from the weights of this model')
     .option('--images <paths...>', 'folders of photos, photos, or one IDX file (MNIST, also .gz)')
-    .option('--validation-list <file>', 'names of photos to hold out, one a line; else a share is drawn by hash')
+    .option(
+      '--validation-list <file>',
+      'names of photos to hold out, one a line; else a share is drawn by hash',
+    )
     .option('--name <id>', 'name of the run and of the model it makes')
     .option('--epochs <n>', 'length; repeats bit for bit when resumed', positive)
     .option('--steps <n>', 'the same in steps', positive)
     .option('--minutes <n>', 'length by the clock', positive)
     .option('--resume <run>', 'go on with an interrupted run')
     .option('--licence <text>', "what the card says about the pictures' licence", 'not stated')
-    .option('--set <name=value>', 'a setting; may be repeated', (pair: string, all: string[]) => [...all, pair], [])
+    .option(
+      '--set <name=value>',
+      'a setting; may be repeated',
+      (pair: string, all: string[]) => [...all, pair],
+      [],
+    )
     .addHelpText(
       'after',
       `
@@ -64,7 +72,8 @@ async function train(options: TrainOptions): Promise<void> {
   const result = await withCore(options, async (context) => {
     const { core, out, signal } = context
     const progress = progressPrinter(out)
-    if (options.resume) return finish(context, await resumeRun(core, options.resume, { signal, onProgress: progress }))
+    if (options.resume)
+      return finish(context, await resumeRun(core, options.resume, { signal, onProgress: progress }))
     if (!options.images) throw new AppError('bad-input', 'train needs --images PATH... (or --resume RUN)')
     const parent = options.from ? findModel(core.catalog, options.from) : null
     const request = await planRun({
@@ -87,16 +96,21 @@ function finish({ out }: Context, result: TrainResult): TrainResult {
   out.done()
   const { run, output, model } = result
   out.result({ run, output, model: model?.id ?? null })
-  if (output?.best) out.text(`Best at step ${output.best.step}: validation loss ${output.best.validationLoss.toPrecision(5)}`)
+  if (output?.best)
+    out.text(`Best at step ${output.best.step}: validation loss ${output.best.validationLoss.toPrecision(5)}`)
   if (output?.skipped) out.text(`${output.skipped} steps were skipped (loss or gradient out of line)`)
   if (model) out.text(`Model '${model.id}' saved in ${model.folder}`)
-  else out.text(`Stopped; the best weights so far are in ${run.folder}. Go on with: hourglass train --resume ${run.id}`)
+  else
+    out.text(
+      `Stopped; the best weights so far are in ${run.folder}. Go on with: hourglass train --resume ${run.id}`,
+    )
   return result
 }
 
 function lengthOf({ epochs, minutes, steps }: TrainOptions) {
   const given = Object.entries({ epochs, minutes, steps }).filter(([, value]) => value !== undefined)
-  if (given.length !== 1) throw new AppError('bad-input', 'train needs one of --epochs, --steps and --minutes')
+  if (given.length !== 1)
+    throw new AppError('bad-input', 'train needs one of --epochs, --steps and --minutes')
   return Object.fromEntries(given)
 }
 
@@ -119,7 +133,9 @@ function progressPrinter(out: Output): (report: TrainProgress) => void {
       const { step, totalSteps, loss, elapsedMs, fraction } = report.latest
       const left = fraction > 0 ? duration((elapsedMs / fraction) * (1 - fraction)) : 'unknown'
       const of = totalSteps ? `/${totalSteps}` : ''
-      out.status(`step ${step}${of}  loss ${loss.toPrecision(4)}  ${report.samplesPerSecond.toFixed(0)} samples/s  ${left} left`)
+      out.status(
+        `step ${step}${of}  loss ${loss.toPrecision(4)}  ${report.samplesPerSecond.toFixed(0)} samples/s  ${left} left`,
+      )
     }
   }
 }

@@ -22,7 +22,11 @@ const flags = [
  * only, so no Node headers and no node-gyp), or takes the one compiled before from the same sources.
  * @throws AppError `setup` when there is no compiler or it fails
  */
-export async function ensureBinding(library: Library, cache: string, say: (line: string) => void): Promise<void> {
+export async function ensureBinding(
+  library: Library,
+  cache: string,
+  say: (line: string) => void,
+): Promise<void> {
   const sources = join(tfjsFolder, 'binding')
   const target = join(tfjsFolder, 'lib', 'napi-v8', 'tfjs_binding.node')
   const kept = join(cache, 'bindings', `${await digestOf(sources, library)}.node`)
@@ -40,7 +44,9 @@ async function compile(sources: string, library: Library, target: string): Promi
   const part = `${target}.${randomUUID().slice(0, 8)}.part`
   const napi = join(dirname(resolve('node-api-headers/package.json')), 'include')
   const headers = join(library.folder, 'tensorflow', 'include')
-  const files = (await readdir(sources)).filter((name) => name.endsWith('.cc')).map((name) => join(sources, name))
+  const files = (await readdir(sources))
+    .filter((name) => name.endsWith('.cc'))
+    .map((name) => join(sources, name))
   const { exitCode, output } = await runProgram(compiler, [
     ...files,
     ...['-I', napi, '-I', headers, '-I', dirname(sources), '-L', join(library.folder, 'tensorflow')],
@@ -56,14 +62,18 @@ async function compile(sources: string, library: Library, target: string): Promi
         '(Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++) or name it in CXX, and start again.',
     )
   }
-  const reason = output.split('\n').find((line) => /error|No space/i.test(line)) ?? output.trim().split('\n').at(-1)
+  const reason =
+    output.split('\n').find((line) => /error|No space/i.test(line)) ?? output.trim().split('\n').at(-1)
   throw new AppError('setup', `'${compiler}' could not compile the TensorFlow binding: ${reason}`)
 }
 
 /** The binding depends on its sources, on how it is compiled and on the TensorFlow it is linked with. */
 async function digestOf(sources: string, library: Library): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([flags, process.arch, library.folder.split(/[\\/]/).at(-1)]))
-  for (const name of (await readdir(sources)).sort()) hash.update(name).update(await readFile(join(sources, name)))
+  const hash = createHash('sha256').update(
+    JSON.stringify([flags, process.arch, library.folder.split(/[\\/]/).at(-1)]),
+  )
+  for (const name of (await readdir(sources)).sort())
+    hash.update(name).update(await readFile(join(sources, name)))
   return hash.digest('hex').slice(0, 16)
 }
 

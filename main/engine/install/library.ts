@@ -25,7 +25,9 @@ export function libraryFolder(distribution: Distribution, cache: string): string
 
 /** True when the cache holds the library made from exactly these wheels. */
 export async function hasLibrary(distribution: Distribution, cache: string): Promise<boolean> {
-  const manifest = await readFile(join(libraryFolder(distribution, cache), manifestName), 'utf8').catch(() => '')
+  const manifest = await readFile(join(libraryFolder(distribution, cache), manifestName), 'utf8').catch(
+    () => '',
+  )
   return manifest === manifestOf(distribution)
 }
 
@@ -66,7 +68,11 @@ export async function ensureLibrary(distribution: Distribution, cache: string, s
 }
 
 function manifestOf(distribution: Distribution): string {
-  return JSON.stringify(Object.fromEntries(distribution.wheels.map(({ name, sha256 }) => [name, sha256])), null, 1)
+  return JSON.stringify(
+    Object.fromEntries(distribution.wheels.map(({ name, sha256 }) => [name, sha256])),
+    null,
+    1,
+  )
 }
 
 function asSetupError(error: unknown, cache: string): AppError {

@@ -24,7 +24,12 @@ export interface Distribution {
 }
 
 /** The platform tags that pip may choose from: the wheels were built for glibc 2.27 or older. */
-export const platformTags = ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'manylinux1_x86_64']
+export const platformTags = [
+  'manylinux_2_27_x86_64',
+  'manylinux_2_17_x86_64',
+  'manylinux2014_x86_64',
+  'manylinux1_x86_64',
+]
 
 const tensorflowMembers =
   /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2|include\/(tensorflow\/c\/.*|(tensorflow\/core|tsl)\/platform\/ctstring.*|xla\/tsl\/c\/.*)\.h)$/

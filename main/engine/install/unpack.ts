@@ -13,7 +13,8 @@ export async function unpackWheel(wheelPath: string, members: RegExp, folder: st
     for await (const entry of zip.eachEntry() as AsyncIterable<Entry>) {
       if (!members.test(entry.fileName)) continue
       const path = join(folder, normalize(entry.fileName))
-      if (!path.startsWith(folder + sep)) throw new AppError('corrupt', `${wheelPath} holds a path outside it`)
+      if (!path.startsWith(folder + sep))
+        throw new AppError('corrupt', `${wheelPath} holds a path outside it`)
       await mkdir(dirname(path), { recursive: true })
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path))
       if (path.endsWith(`bin${sep}ptxas`)) await chmod(path, 0o755)

@@ -1,5 +1,12 @@
 import { type NamedTensors, type Tensor, type Tensor1D, type Tensor4D, tf } from '../../engine/tensorflow.ts'
-import { conv, convSpecs, convTranspose, convTransposeSpecs, residual, residualSpecs } from '../layers/conv.ts'
+import {
+  conv,
+  convSpecs,
+  convTranspose,
+  convTransposeSpecs,
+  residual,
+  residualSpecs,
+} from '../layers/conv.ts'
 import type { ParameterSpec } from '../layers/parameters.ts'
 import { padByReplication, pixelShuffle, pixelUnshuffle } from '../layers/shuffle.ts'
 import type { Model } from '../model.ts'
@@ -22,7 +29,9 @@ export const denoiser: Model<DenoiserOptions, Tensor4D> = {
   parameters({ widths, blocks }) {
     const deepest = widths.length - 1
     const group = (name: string, level: number): ParameterSpec[] =>
-      Array.from({ length: blocks[level]! }, (_, k) => residualSpecs(`${name}.${k}`, widths[level]!, 0.2)).flat()
+      Array.from({ length: blocks[level]! }, (_, k) =>
+        residualSpecs(`${name}.${k}`, widths[level]!, 0.2),
+      ).flat()
     const between = Array.from({ length: deepest }, (_, level) => level)
     return [
       ...convSpecs('head', 13, widths[0]!, 3),

@@ -14,5 +14,12 @@ export function denoiserLoss(network: Network<Tensor4D>, p: NamedTensors, batch:
 
 /** Mean squared error of each sample after clipping and rounding to 8 bits, as in a saved picture: (n) */
 export function squaredErrors8Bit(denoised: Tensor4D, clean: Tensor4D): Tensor1D {
-  return tf.clipByValue(denoised, 0, 1).mul(255).round().div(255).sub(clean).square().mean([1, 2, 3]) as Tensor1D
+  return tf
+    .clipByValue(denoised, 0, 1)
+    .mul(255)
+    .round()
+    .div(255)
+    .sub(clean)
+    .square()
+    .mean([1, 2, 3]) as Tensor1D
 }

@@ -29,7 +29,12 @@ export const dense: Model<DenseOptions, Tensor2D> & { build(options: DenseOption
 
   parameters(options) {
     return sizesOf(options).flatMap(({ name, inputs, outputs }): ParameterSpec[] => [
-      { name: `${name}.weight`, layout: 'dense', shape: [outputs, inputs], start: uniformStart(inputs, Math.sqrt(6)) },
+      {
+        name: `${name}.weight`,
+        layout: 'dense',
+        shape: [outputs, inputs],
+        start: uniformStart(inputs, Math.sqrt(6)),
+      },
       { name: `${name}.bias`, layout: 'plain', shape: [outputs], start: uniformStart(inputs) },
     ])
   },

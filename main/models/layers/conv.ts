@@ -2,25 +2,52 @@ import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts
 import { type ParameterSpec, uniformStart } from './parameters.ts'
 
 /** Weight and bias of a convolution (out, in, size, size); `scale` shrinks the weights it starts from. */
-export function convSpecs(name: string, inputs: number, outputs: number, size: number, scale = 1): ParameterSpec[] {
+export function convSpecs(
+  name: string,
+  inputs: number,
+  outputs: number,
+  size: number,
+  scale = 1,
+): ParameterSpec[] {
   const fanIn = inputs * size * size
   return [
-    { name: `${name}.weight`, layout: 'conv', shape: [outputs, inputs, size, size], start: uniformStart(fanIn, scale) },
+    {
+      name: `${name}.weight`,
+      layout: 'conv',
+      shape: [outputs, inputs, size, size],
+      start: uniformStart(fanIn, scale),
+    },
     { name: `${name}.bias`, layout: 'plain', shape: [outputs], start: uniformStart(fanIn) },
   ]
 }
 
 /** Weight and bias of a transposed convolution (in, out, size, size). */
-export function convTransposeSpecs(name: string, inputs: number, outputs: number, size: number): ParameterSpec[] {
+export function convTransposeSpecs(
+  name: string,
+  inputs: number,
+  outputs: number,
+  size: number,
+): ParameterSpec[] {
   const fanIn = outputs * size * size // as PyTorch counts it
   return [
-    { name: `${name}.weight`, layout: 'convTranspose', shape: [inputs, outputs, size, size], start: uniformStart(fanIn) },
+    {
+      name: `${name}.weight`,
+      layout: 'convTranspose',
+      shape: [inputs, outputs, size, size],
+      start: uniformStart(fanIn),
+    },
     { name: `${name}.bias`, layout: 'plain', shape: [outputs], start: uniformStart(fanIn) },
   ]
 }
 
 /** Convolution with bias; `same` pads by zeros (stride 1), `valid` not at all. NHWC. */
-export function conv(p: NamedTensors, name: string, x: Tensor4D, stride = 1, padding: 'same' | 'valid' = 'same'): Tensor4D {
+export function conv(
+  p: NamedTensors,
+  name: string,
+  x: Tensor4D,
+  stride = 1,
+  padding: 'same' | 'valid' = 'same',
+): Tensor4D {
   return tf.conv2d(x, p[`${name}.weight`] as Tensor4D, stride, padding).add(p[`${name}.bias`]!)
 }
 

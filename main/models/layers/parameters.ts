@@ -1,6 +1,6 @@
+import { AppError } from '../../../shared/errors.ts'
 import type { Random } from '../../../shared/random.ts'
 import { type NamedTensors, tf } from '../../engine/tensorflow.ts'
-import { AppError } from '../../../shared/errors.ts'
 import type { StoredTensors } from '../safetensors.ts'
 
 /**
@@ -24,9 +24,14 @@ const toFile = { conv: [3, 2, 0, 1], convTranspose: [3, 2, 0, 1], dense: [1, 0],
  * Weights from a file as tensors in TensorFlow's layout.
  * @throws AppError `corrupt` when a weight is missing, has another shape, or is one that the network does not have
  */
-export function parametersFromFile(specs: readonly ParameterSpec[], stored: StoredTensors, label: string): NamedTensors {
+export function parametersFromFile(
+  specs: readonly ParameterSpec[],
+  stored: StoredTensors,
+  label: string,
+): NamedTensors {
   const unknown = Object.keys(stored).filter((name) => !specs.some((spec) => spec.name === name))
-  if (unknown.length > 0) throw new AppError('corrupt', `${label} holds weights this network does not have: ${unknown}`)
+  if (unknown.length > 0)
+    throw new AppError('corrupt', `${label} holds weights this network does not have: ${unknown}`)
   for (const { name, shape } of specs) {
     const found = stored[name]
     if (!found) throw new AppError('corrupt', `${label} lacks the weight '${name}'`)
@@ -34,7 +39,9 @@ export function parametersFromFile(specs: readonly ParameterSpec[], stored: Stor
       throw new AppError('corrupt', `${label}: '${name}' should be [${shape}], but is [${found.shape}]`)
     }
   }
-  return Object.fromEntries(specs.map((spec) => [spec.name, inMemory(spec, stored[spec.name]!.data as Float32Array)]))
+  return Object.fromEntries(
+    specs.map((spec) => [spec.name, inMemory(spec, stored[spec.name]!.data as Float32Array)]),
+  )
 }
 
 /** Weights as a file holds them; reads the tensors' data, so it waits for the device. */

@@ -26,9 +26,13 @@ export function pixelShuffle(x: Tensor4D, r: number): Tensor4D {
 export function padByReplication(x: Tensor4D, rows: number, columns: number): Tensor4D {
   const [n, h, w, c] = x.shape
   let padded = x
-  if (rows > 0) padded = tf.concat([padded, padded.slice([0, h - 1, 0, 0], [n, 1, w, c]).tile([1, rows, 1, 1])], 1)
+  if (rows > 0)
+    padded = tf.concat([padded, padded.slice([0, h - 1, 0, 0], [n, 1, w, c]).tile([1, rows, 1, 1])], 1)
   if (columns > 0) {
-    padded = tf.concat([padded, padded.slice([0, 0, w - 1, 0], [n, h + rows, 1, c]).tile([1, 1, columns, 1])], 2)
+    padded = tf.concat(
+      [padded, padded.slice([0, 0, w - 1, 0], [n, h + rows, 1, c]).tile([1, 1, columns, 1])],
+      2,
+    )
   }
   return padded
 }

@@ -4,8 +4,8 @@ import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts
 import { denoiserLoss, squaredErrors8Bit, weightedErrors } from '../../models/denoiser/loss.ts'
 import type { Network } from '../../models/model.ts'
 import { decodeRgb8 } from '../data/decode.ts'
-import type { DenoiseData } from '../data-settings.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
+import type { DenoiseData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
 
 /** Noise levels at which held-out photos are judged, of 255. */
@@ -38,7 +38,9 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
     // An epoch: as many crops as there are photos, times the crops that cover a photo of half a megapixel.
     stepsPerEpoch: Math.max(1, Math.round((options.training.length * 500_000) / (batch * crop * crop))),
     notes: [
-      ...(tooSmall.length ? [`${tooSmall.length} photos are smaller than ${crop} x ${crop} and are left out`] : []),
+      ...(tooSmall.length
+        ? [`${tooSmall.length} photos are smaller than ${crop} x ${crop} and are left out`]
+        : []),
       ...broken.map(({ message }) => message),
     ],
     async next() {

@@ -1,5 +1,5 @@
-import { Random } from '../../../shared/random.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { Random } from '../../../shared/random.ts'
 import { breathe } from '../../engine/serve.ts'
 import { type NamedTensors, type Tensor2D, tf } from '../../engine/tensorflow.ts'
 import type { DenseNetwork } from '../../models/dense/dense.ts'
@@ -36,7 +36,10 @@ export async function createDigitsTask(options: DigitsTaskOptions): Promise<Trai
     )
   }
   if (trainingCount >= images.count) {
-    throw new AppError('bad-input', `trainingCount: expected less than the ${images.count} images, got ${trainingCount}`)
+    throw new AppError(
+      'bad-input',
+      `trainingCount: expected less than the ${images.count} images, got ${trainingCount}`,
+    )
   }
   const indices = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
   const { turnDegrees, scaleShare, shiftPixels, inputNoiseSigma255 } = data
@@ -56,18 +59,26 @@ export async function createDigitsTask(options: DigitsTaskOptions): Promise<Trai
     async next() {
       const { step, images: clean, inputs } = await batches.next()
       const shape = [batch, size]
-      const masks = loss.dropout > 0 ? dropoutMasks(network.maskWidths, batch, loss.dropout, [seed, step]) : {}
+      const masks =
+        loss.dropout > 0 ? dropoutMasks(network.maskWidths, batch, loss.dropout, [seed, step]) : {}
       return { input: { shape, data: inputs }, target: { shape, data: clean }, ...masks }
     },
     loss: (p, tensors) => denseLoss(network, p, tensors, loss),
     async validate(p, signal) {
       await breathe()
       signal.throwIfAborted()
-      const mse = tf.tidy(() => meanSquaredError(network, p, tf.tensor2d(heldOut, [heldOut.length / size, size])))
+      const mse = tf.tidy(() =>
+        meanSquaredError(network, p, tf.tensor2d(heldOut, [heldOut.length / size, size])),
+      )
       if (loss.loss === 'mse') return { loss: mse, metrics: { mse } }
       const crossEntropy = tf.tidy(() => {
         const x = tf.tensor2d(heldOut, [heldOut.length / size, size])
-        return denseLoss(network, p, { input: x, target: x }, { ...loss, dropout: 0, codeL1: 0 }).dataSync()[0]
+        return denseLoss(
+          network,
+          p,
+          { input: x, target: x },
+          { ...loss, dropout: 0, codeL1: 0 },
+        ).dataSync()[0]
       })
       return { loss: crossEntropy, metrics: { mse } }
     },
@@ -80,11 +91,18 @@ function meanSquaredError(network: DenseNetwork, p: NamedTensors, x: Tensor2D): 
 }
 
 /** Inverted dropout (Srivastava et al., JMLR 2014): 0, or 1 / (1 - rate), drawn anew for each step. */
-function dropoutMasks(widths: readonly number[], batch: number, rate: number, seed: readonly number[]): Batch {
+function dropoutMasks(
+  widths: readonly number[],
+  batch: number,
+  rate: number,
+  seed: readonly number[],
+): Batch {
   const random = new Random([...seed, 2])
   return Object.fromEntries(
     widths.map((width, i) => {
-      const data = Float32Array.from({ length: batch * width }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)))
+      const data = Float32Array.from({ length: batch * width }, () =>
+        random.uniform() < rate ? 0 : 1 / (1 - rate),
+      )
       return [`mask.${i}`, { shape: [batch, width], data }]
     }),
   )

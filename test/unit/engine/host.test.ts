@@ -17,17 +17,26 @@ test('typed arrays go in and come out unchanged', async () => {
 
 test('progress arrives in order, then the result', async () => {
   const seen: number[] = []
-  expect(await engine.call('count', { to: 5, everyMs: 1 }, { onProgress: (value) => seen.push(value) })).toBe(5)
+  expect(await engine.call('count', { to: 5, everyMs: 1 }, { onProgress: (value) => seen.push(value) })).toBe(
+    5,
+  )
   expect(seen).toEqual([1, 2, 3, 4, 5])
 })
 
 test('an error keeps its code and message across the processes', async () => {
-  await expect(engine.call('refuse', null)).rejects.toMatchObject({ code: 'bad-input', message: /sigma must be/ })
+  await expect(engine.call('refuse', null)).rejects.toMatchObject({
+    code: 'bad-input',
+    message: /sigma must be/,
+  })
 })
 
 test('abort stops a task that listens, and the process lives on', async () => {
   const controller = new AbortController()
-  const call = engine.call('count', { to: 1e6, everyMs: 5 }, { signal: controller.signal, onProgress: () => controller.abort() })
+  const call = engine.call(
+    'count',
+    { to: 1e6, everyMs: 5 },
+    { signal: controller.signal, onProgress: () => controller.abort() },
+  )
   await expect(call).rejects.toMatchObject({ code: 'aborted' })
   const pid = engine.pid
   expect(await engine.call('echo', 1)).toBe(1)
@@ -46,17 +55,26 @@ test('abort stops a task that does not listen within a second', async () => {
 })
 
 test('SIGKILL fails the call with its reason, and the next call works', async () => {
-  const call = engine.call('count', { to: 1e6, everyMs: 5 }, { onProgress: () => process.kill(engine.pid!, 'SIGKILL') })
+  const call = engine.call(
+    'count',
+    { to: 1e6, everyMs: 5 },
+    { onProgress: () => process.kill(engine.pid!, 'SIGKILL') },
+  )
   await expect(call).rejects.toMatchObject({ code: 'engine', message: /died \(SIGKILL\) during 'count'/ })
   expect(await engine.call('echo', 'again')).toBe('again')
 })
 
 test('abort() inside the process fails the call with its reason, and the next call works', async () => {
-  await expect(engine.call('abort', null)).rejects.toMatchObject({ code: 'engine', message: /died \(SIGABRT\)/ })
+  await expect(engine.call('abort', null)).rejects.toMatchObject({
+    code: 'engine',
+    message: /died \(SIGABRT\)/,
+  })
   expect(await engine.call('echo', 'again')).toBe('again')
 })
 
 test('a call that is aborted before it starts does not start a process', async () => {
-  await expect(engine.call('echo', 1, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' })
+  await expect(engine.call('echo', 1, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'aborted',
+  })
   expect(engine.pid).toBeUndefined()
 })

@@ -3,7 +3,11 @@ import { expect, test } from 'vitest'
 import { type Tensor, type Tensor4D, tf } from '../../../main/engine/tensorflow.ts'
 import { denoiser } from '../../../main/models/denoiser/denoiser.ts'
 import { denoiserOptions } from '../../../main/models/denoiser/options.ts'
-import { parametersFromFile, parametersToFile, startingParameters } from '../../../main/models/layers/parameters.ts'
+import {
+  parametersFromFile,
+  parametersToFile,
+  startingParameters,
+} from '../../../main/models/layers/parameters.ts'
 import { readSafetensors, type StoredTensor } from '../../../main/models/safetensors.ts'
 import { Random } from '../../../shared/random.ts'
 
@@ -13,7 +17,8 @@ const network = denoiser.build(options)
 const specs = denoiser.parameters(options)
 
 /** PyTorch's NCHW as NHWC */
-const imageOf = ({ shape, data }: StoredTensor) => tf.tensor(data, [...shape]).transpose([0, 2, 3, 1]) as Tensor4D
+const imageOf = ({ shape, data }: StoredTensor) =>
+  tf.tensor(data, [...shape]).transpose([0, 2, 3, 1]) as Tensor4D
 const largestDifference = (a: Tensor, b: Tensor) => a.sub(b).abs().max().dataSync()[0]!
 
 // Source: the network's twin in PyTorch on a formula image of 50 x 67 pixels. Tolerance 1e-4 of the value range.
@@ -53,7 +58,11 @@ test('weights go to a file and back unchanged, and live tensors are what they we
 test('a file that lacks a weight or has one of another shape is refused by name', () => {
   const file = parametersToFile(specs, startingParameters(specs, new Random(3)))
   const { 'tail.bias': bias, ...rest } = file
-  expect(() => parametersFromFile(specs, rest, 'a.safetensors')).toThrow(/a\.safetensors lacks the weight 'tail\.bias'/)
-  expect(() => parametersFromFile(specs, { ...rest, 'tail.bias': { ...bias!, shape: [3, 4] } }, 'b')).toThrow(/should be \[12\]/)
+  expect(() => parametersFromFile(specs, rest, 'a.safetensors')).toThrow(
+    /a\.safetensors lacks the weight 'tail\.bias'/,
+  )
+  expect(() => parametersFromFile(specs, { ...rest, 'tail.bias': { ...bias!, shape: [3, 4] } }, 'b')).toThrow(
+    /should be \[12\]/,
+  )
   expect(() => parametersFromFile(specs, { ...file, extra: bias! }, 'c')).toThrow(/does not have: extra/)
 })

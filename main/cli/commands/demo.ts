@@ -1,0 +1,53 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { type DemoRow, runDemo } from '../../core/demo.ts'
+import { type GlobalOptions, withCore } from '../context.ts'
+import { table } from '../output.ts'
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('the bundled sample photos: noise in, noise out, side by side')
+    .option('-o, --output <folder>', 'where the pictures go', 'hourglass-demo')
+    .action((_, self: Command) => demo(self.optsWithGlobals<GlobalOptions & { output: string }>()))
+}
+
+async function demo(options: GlobalOptions & { output: string }): Promise<void> {
+  await withCore(options, async ({ core, out, signal }) => {
+    const output = resolve(options.output)
+    const { device, why, processor } = await core.inference.call('facts', null, { signal })
+    const rows: DemoRow[] = []
+    for await (const row of runDemo(core, output, signal)) {
+      rows.push(row)
+      out.status(`${rows.length} of 4  ${row.name}`)
+    }
+    out.done()
+    out.result({ device, why, processor, output, rows })
+    out.text(
+      `Noise was added to the sample photos and removed again, its level estimated from the picture.\n`,
+    )
+    out.text(
+      table(
+        [
+          'photo',
+          'sigma',
+          'estimated',
+          'PSNR before',
+          'after',
+          'SSIM before',
+          'after',
+          'seconds',
+          'MP/s',
+          'device',
+        ],
+        rows.map((row) => [
+          ...[row.name, row.sigma255, row.estimatedSigma255.toFixed(1)],
+          ...[`${row.psnrBefore.toFixed(2)} dB`, `${row.psnrAfter.toFixed(2)} dB`],
+          ...[row.ssimBefore.toFixed(4), row.ssimAfter.toFixed(4)],
+          ...[row.seconds.toFixed(2), row.megapixelsPerSecond.toFixed(2), device],
+        ]),
+      ),
+    )
+    out.text(`\nDevice: ${processor} (${why})\nThe pictures side by side are in ${output}`)
+  })
+}

@@ -1,0 +1,66 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { denoiseWork } from '../../core/jobs/denoise-job.ts'
+import { runPictureBatch } from '../../core/jobs/picture-batch.ts'
+import { findImages } from '../../imaging/find.ts'
+import { withCore } from '../context.ts'
+import {
+  addBatchOptions,
+  type BatchOptions,
+  batchInput,
+  batchProgress,
+  reportBatch,
+  within,
+} from './batch-options.ts'
+
+interface DenoiseOptions extends BatchOptions {
+  model: string
+  sigma: number | 'auto'
+  strength: number
+}
+
+export function addDenoise(program: Command): void {
+  const command = program
+    .command('denoise <paths...>')
+    .description('remove noise from photos: files, folders, globs')
+    .option('--model <id>', 'which model', 'denoiser')
+    .option('--sigma <n>', 'noise level, standard deviation of 255, or auto', level, 'auto')
+    .option('--strength <n>', 'share of the found noise to take away, 0 to 1', within(0, 1), 1)
+  addBatchOptions(command, 'denoised', '{folder}/{name}-{model}{ext}')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hourglass denoise IMG_0042.jpg
+  hourglass denoise ~/Pictures/concert --recursive --output ~/Pictures/clean --skip-existing
+  hourglass denoise 'scans/*.tif' --sigma 12 --strength 0.8 --format png16 --output-template '{name}-s{sigma}{ext}'
+Exit codes: 0 all done, 1 some failed, 2 wrong use, 3 nothing found, 4 set-up, 5 engine, 130 stopped.`,
+    )
+    .action((paths: string[], _, self: Command) => denoise(paths, self.optsWithGlobals<DenoiseOptions>()))
+}
+
+function level(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= 255) return value
+  throw new InvalidArgumentError("expected 'auto' or a number from 0 to 255")
+}
+
+async function denoise(paths: string[], options: DenoiseOptions): Promise<void> {
+  const started = performance.now()
+  await withCore(options, async ({ core, out, signal }) => {
+    const { model, sigma, strength, recursive = false } = options
+    const work = denoiseWork(core, model)
+    const pictures = await findImages(paths, { recursive })
+    const input = { ...batchInput(options), model, sigma, strength }
+    const run = { signal, onProgress: batchProgress(out) }
+    const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)
+    for (const { facts, output } of report.items) {
+      if (!facts) continue
+      const { sigma255, denoiseMegapixelsPerSecond: speed, warning } = facts
+      out.text(
+        `${output}  sigma ${Number(sigma255).toFixed(1)}  ${Number(speed).toFixed(2)} MP/s${warning ? `  ${warning}` : ''}`,
+      )
+    }
+    reportBatch(out, report, started)
+  })
+}

@@ -1,0 +1,60 @@
+import { statfs } from 'node:fs/promises'
+import { freemem, totalmem } from 'node:os'
+import type { Command } from 'commander'
+import { imageFormats } from '../../imaging/formats.ts'
+import { cacheFolder } from '../../platform/folders.ts'
+import { type GlobalOptions, withCore } from '../context.ts'
+import { byteSize } from '../output.ts'
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('what this installation consists of, what it computes with, and how fast')
+    .action((_, self: Command) => doctor(self.optsWithGlobals<GlobalOptions>()))
+}
+
+async function doctor(options: GlobalOptions): Promise<void> {
+  await withCore(options, async ({ core, out, signal }) => {
+    const engine = await core.inference.call('facts', null, { signal })
+    const speed = await core.inference.call('measure', null, { signal })
+    const catalog = await core.catalog.health()
+    const { reads, writes, versions } = imageFormats()
+    const disk = await statfs(core.folder)
+    const report = {
+      node: process.versions.node,
+      engine,
+      speed,
+      images: { reads, writes, sharp: versions.sharp, libvips: versions.vips },
+      catalog,
+      freeMemoryBytes: freemem(),
+      totalMemoryBytes: totalmem(),
+      freeDiskBytes: disk.bavail * disk.bsize,
+      folders: { data: core.folder, cache: cacheFolder() },
+    }
+    out.result(report)
+    const lines: [string, string][] = [
+      ['Node', report.node],
+      [
+        'TensorFlow',
+        `${engine.versions.tensorflow} (${engine.versions.build} build), tfjs ${engine.versions.tfjs}`,
+      ],
+      ['Device', `${engine.device === 'cuda' ? 'CUDA' : 'CPU'}: ${engine.why}`],
+      ['Processor', `${engine.processor}, ${engine.threads} threads`],
+      [
+        'Speed',
+        `${speed.gflopPerSecond.toFixed(0)} GFLOP/s (3x3 convolution), ${speed.gigabytesPerSecond.toFixed(1)} GB/s (copy)`,
+      ],
+      ['Reads', reads.join(', ')],
+      ['Writes', `${writes.join(', ')} (sharp ${versions.sharp}, libvips ${versions.vips})`],
+      [
+        'Catalog',
+        `${catalog.file}, ${byteSize(catalog.bytes)}, SQLite ${catalog.sqliteVersion}, ${catalog.problems.length === 0 ? 'sound' : catalog.problems.join('; ')}`,
+      ],
+      ['Memory', `${byteSize(report.freeMemoryBytes)} free of ${byteSize(report.totalMemoryBytes)}`],
+      ['Disk', `${byteSize(report.freeDiskBytes)} free at ${core.folder}`],
+      ['Cache', report.folders.cache],
+    ]
+    for (const [name, text] of lines) out.text(`${name.padEnd(11)} ${text}`)
+    if (catalog.problems.length > 0) process.exitCode = 3
+  })
+}

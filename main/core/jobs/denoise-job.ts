@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { outputFormats } from '../../imaging/formats.ts'
+import { probeImage } from '../../imaging/probe.ts'
+import { readImage } from '../../imaging/read.ts'
+import { writeImage } from '../../imaging/write.ts'
+import type { Core } from '../core.ts'
+import { denoiseRaster, estimateRasterSigma255 } from '../denoise.ts'
+import { findModel, refOf } from '../model-library.ts'
+import { type BatchInput, formatFor, isDone, type PictureWork } from './picture-batch.ts'
+
+export interface DenoiseInput extends BatchInput {
+  readonly model: string
+  /** standard deviation of 255, or `auto`: estimated for each picture */
+  readonly sigma: number | 'auto'
+  /** share of the found noise that is taken away, 0 to 1 */
+  readonly strength: number
+}
+
+/** Denoises one picture of a batch into its output file. */
+export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInput> {
+  const model = refOf(findModel(core.catalog, modelId))
+  return async (path, input, { signal, target }) => {
+    const started = performance.now()
+    const { width, height, depth } = await probeImage(path)
+    const format = formatFor(input.format, path, depth)
+    // A name without {sigma} is known before the level is, so that finished pictures are not even decoded.
+    const nameOf = (sigma255: number) =>
+      target({ model: modelId, sigma: sigma255.toFixed(1), width, height }, format)
+    const named = typeof input.sigma === 'number' || !input.template.includes('{sigma}')
+    if (named && (await isDone(nameOf(Number(input.sigma) || 0), input))) return 'skipped'
+
+    const source = await readImage(path, { signal })
+    const sigma255 = input.sigma === 'auto' ? estimateRasterSigma255(source) : input.sigma
+    const output = nameOf(sigma255)
+    if (!named && (await isDone(output, input))) return 'skipped'
+    const read = performance.now()
+    const result = await denoiseRaster(core.inference, model, source, {
+      ...{ sigma255, strength: input.strength, signal },
+      depth: format === 'avif' ? source.depth : outputFormats[format].depth,
+    })
+    const denoised = performance.now()
+    await mkdir(dirname(output), { recursive: true })
+    const { quality, metadata, overwrite } = input
+    const { bytes, warnings } = await writeImage(output, result, {
+      ...{ format, metadata, overwrite, signal },
+      ...(quality === undefined ? {} : { quality }),
+    })
+    const megapixels = (width * height) / 1e6
+    return {
+      output,
+      facts: {
+        sigma255,
+        megapixels,
+        seconds: (performance.now() - started) / 1000,
+        denoiseMegapixelsPerSecond: (megapixels / (denoised - read)) * 1000,
+        bytes,
+        ...(warnings.length ? { warning: warnings.join('; ') } : {}),
+      },
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fnv1a } from '../../../shared/maths/hash.ts'
+import { psnr } from '../../../shared/metrics/psnr.ts'
+import { addNoise } from '../../../shared/noise/add-noise.ts'
+import { clip, quantise } from '../../../shared/noise/steps.ts'
+import { outputFormats } from '../../imaging/formats.ts'
+import { blankLike } from '../../imaging/raster.ts'
+import { readImage } from '../../imaging/read.ts'
+import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
+import { writeImage } from '../../imaging/write.ts'
+import { type BatchInput, formatFor, isDone, type PictureWork } from './picture-batch.ts'
+
+export interface NoiseInput extends BatchInput {
+  readonly noise: string
+  readonly parameters: Readonly<Record<string, number | string>>
+  readonly seed: number
+  /** quantise to so many bits after clipping; null: to what the file holds */
+  readonly bits: number | null
+}
+
+/**
+ * Adds noise to one picture of a batch. Each picture has a stream of its own, from the seed and its path below the
+ * named folder, so that a batch gives what its pictures give one by one.
+ */
+export const noiseWork: PictureWork<NoiseInput> = async (path, input, { signal, target }) => {
+  const source = await readImage(path, { signal })
+  const { width, height } = source
+  const format = formatFor(input.format, path, source.depth)
+  const output = target({ model: input.noise, width, height }, format)
+  if (await isDone(output, input)) return 'skipped'
+  const whole = { x: 0, y: 0, width, height }
+  const clean = rasterTile(source, whole)
+  const seed = [input.seed, fnv1a(input.relativePaths[path] ?? path)]
+  const clipped = clip(addNoise(clean, { model: input.noise, parameters: input.parameters, seed }))
+  const noisy = input.bits === null ? clipped : quantise(clipped, input.bits)
+  const result = blankLike(source, format === 'avif' ? source.depth : outputFormats[format].depth)
+  setTile(result, whole, noisy)
+  await mkdir(dirname(output), { recursive: true })
+  const { quality, metadata, overwrite } = input
+  const { bytes, warnings } = await writeImage(output, result, {
+    ...{ format, metadata, overwrite, signal },
+    ...(quality === undefined ? {} : { quality }),
+  })
+  return {
+    output,
+    facts: {
+      psnr_dB: psnr(noisy, clean),
+      bytes,
+      ...(warnings.length ? { warning: warnings.join('; ') } : {}),
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import { access } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Job } from '../../catalog/job.ts'
+import type { JobItem } from '../../catalog/jobItems.ts'
+import type { Json } from '../../catalog/json.ts'
+import type { FoundImage } from '../../imaging/find.ts'
+import { formatOfName, type OutputFormat, outputFormats } from '../../imaging/formats.ts'
+import { type NamingFacts, outputPath } from '../../imaging/output-path.ts'
+import { type ItemResult, runItems } from '../../jobs/batch.ts'
+import { type JobContext, JobRunner } from '../../jobs/runner.ts'
+import type { Core } from '../core.ts'
+
+/** What every batch of pictures shares; stored with its job, so that it can go on after a restart. */
+export interface BatchInput {
+  /** where results go */
+  readonly output: string
+  /** naming template; see `outputPath` */
+  readonly template: string
+  /** `same`: the input's own format, at its own depth */
+  readonly format: OutputFormat | 'same'
+  readonly quality?: number
+  readonly metadata: 'all' | 'without-place' | 'none'
+  readonly skipExisting: boolean
+  readonly overwrite: boolean
+  /** pictures in work at a time */
+  readonly concurrency: number
+  /** path below the folder it was found in, by path */
+  readonly relativePaths: Readonly<Record<string, string>>
+}
+
+/** What one picture's work adds to the summary, by name; shown and given out as JSON. */
+export type PictureFacts = Readonly<Record<string, number | string>>
+
+export interface BatchReport {
+  readonly job: Job
+  readonly items: readonly (JobItem & { facts: PictureFacts | null })[]
+}
+
+/**
+ * Queues a batch and runs it here, to its end or until the signal fires; each picture's outcome is stored as it
+ * comes, and a picture that fails does not stop the rest.
+ */
+export async function runPictureBatch<Input extends BatchInput>(
+  core: Core,
+  kind: string,
+  input: Input,
+  pictures: readonly FoundImage[],
+  work: PictureWork<Input>,
+  options: BatchRunOptions = {},
+): Promise<BatchReport> {
+  const relativePaths = Object.fromEntries(pictures.map(({ path, relativePath }) => [path, relativePath]))
+  const stored = { ...input, relativePaths } as unknown as Json
+  const job = core.catalog.jobs.add({ kind, input: stored, items: pictures.map(({ path }) => path) })
+  return continuePictureBatch(core, job, work, options)
+}
+
+export interface BatchRunOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: (done: number, total: number, path: string) => void
+}
+
+/** Does one picture; `target` names its output for a format, or throws what keeps it from being written. */
+export type PictureWork<Input extends BatchInput> = (
+  path: string,
+  input: Input,
+  context: {
+    readonly signal: AbortSignal
+    readonly target: (facts: Omit<NamingFacts, 'relativePath' | 'ext'>, format: OutputFormat) => string
+  },
+) => Promise<{ output: string; facts: PictureFacts } | 'skipped'>
+
+/** Runs a queued batch; what an earlier attempt did is left alone. */
+export async function continuePictureBatch<Input extends BatchInput>(
+  core: Core,
+  job: Job,
+  work: PictureWork<Input>,
+  { signal, onProgress }: BatchRunOptions = {},
+): Promise<BatchReport> {
+  const facts = new Map<string, PictureFacts>()
+  const input = job.input as unknown as Input
+  const doItem = async (item: JobItem, itemSignal: AbortSignal): Promise<ItemResult> => {
+    const relativePath = input.relativePaths[item.input] ?? item.input
+    const target: Parameters<PictureWork<Input>>[2]['target'] = (naming, format) =>
+      outputPath(input.output, input.template, {
+        ...naming,
+        relativePath,
+        ext: outputFormats[format].extension,
+        format,
+        index: item.position + 1,
+      })
+    const result = await work(item.input, input, { signal: itemSignal, target })
+    if (result === 'skipped') return { output: null, isSkipped: true }
+    facts.set(item.input, result.facts)
+    return { output: result.output }
+  }
+  const run = async (_: Job, context: JobContext) =>
+    (await runItems(job, context, doItem, { concurrency: input.concurrency })) as unknown as Json
+  const runner = new JobRunner(
+    core.catalog.jobs,
+    { [job.kind]: run },
+    { onProgress: (_, { done, total, message }) => onProgress?.(done, total, message ?? '') },
+  )
+  const ended = await runner.run(job.id, signal ? { signal } : {})
+  const items = core.catalog.jobs.items.list(job.id)
+  return { job: ended, items: items.map((item) => ({ ...item, facts: facts.get(item.input) ?? null })) }
+}
+
+/** The output format for a picture: the one asked for, or that of its own file with its depth kept. */
+export function formatFor(asked: OutputFormat | 'same', path: string, depth: 8 | 16): OutputFormat {
+  if (asked !== 'same') return asked
+  const own = formatOfName(path) ?? formatOfName(`x${extname(path)}`)
+  if (own === 'jpeg' || own === 'webp' || own === 'avif') return own
+  if (own === 'tiff') return 'tiff16'
+  return depth === 16 ? 'png16' : 'png'
+}
+
+/**
+ * True when the target is there and is to be skipped. @throws AppError `conflict` when it is there and is neither to
+ * be skipped nor replaced: said before the work, not after it
+ */
+export async function isDone(target: string, input: BatchInput): Promise<boolean> {
+  const exists = await access(target).then(
+    () => true,
+    () => false,
+  )
+  if (!exists || input.overwrite) return false
+  if (input.skipExisting) return true
+  throw new AppError(
+    'conflict',
+    `${target} exists already: use --skip-existing or --overwrite, or another template`,
+  )
+}
