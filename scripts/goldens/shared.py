@@ -1,6 +1,6 @@
 """Golden values for shared/: what independent implementations say. Writes test/golden/shared.
 
-python3 -m venv venv && venv/bin/pip install scikit-image==0.25.2 PyWavelets pillow mmh3 tensorflow-cpu==2.21.0
+python3 -m venv venv && venv/bin/pip install scikit-image==0.26.0 PyWavelets==1.9.0 pillow==13.0.0 mmh3==5.3.1 tensorflow-cpu==2.21.0
 venv/bin/python scripts/goldens/shared.py
 """
 import io

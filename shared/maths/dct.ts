@@ -1,12 +1,12 @@
 /** Orthonormal DCT-II of 8 points, row by row (ITU-T T.81, A.3.3). Literals, as Math.cos differs by engine. */
 // cos(k pi / 16) / 2 for k = 1 to 7; sqrt(1/8) equals the fourth.
-const c1 = 0.49039264020161522
+const c1 = 0.4903926402016152
 const c2 = 0.46193976625564337
-const c3 = 0.41573480615127262
-const c4 = 0.35355339059327379
+const c3 = 0.4157348061512726
+const c4 = 0.3535533905932738
 const c5 = 0.27778511650980114
 const c6 = 0.1913417161825449
-const c7 = 0.097545161008064134
+const c7 = 0.09754516100806414
 
 /** The 8x8 DCT of a block of 64 values, rows first; forward, in place. */
 export function forwardDct8(block: Float64Array): void {

@@ -54,5 +54,5 @@ export function lnFactorial(n: number): number {
   const x = n + 1
   const r = 1 / (x * x)
   const series = (1 / 12 - r * (1 / 360 - r * (1 / 1260 - r * (1 / 1680 - r / 1188)))) / x
-  return (x - 0.5) * ln(x) - x + 0.918938533204672742 + series // the constant is ln(2 pi) / 2
+  return (x - 0.5) * ln(x) - x + 0.9189385332046728 + series // the constant is ln(2 pi) / 2
 }
