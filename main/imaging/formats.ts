@@ -68,10 +68,7 @@ export function imageFormats(): {
     reads: (['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'] as const).filter(
       (name) => entry(name)?.input.file,
     ),
-    writes: (Object.keys(outputFormats) as OutputFormat[]).filter(
-      // the TIFF writer is Hourglass's own
-      (name) => name === 'tiff16' || entry(base(name))?.output.file,
-    ),
+    writes: (Object.keys(outputFormats) as OutputFormat[]).filter((name) => entry(base(name))?.output.file),
     versions: { ...sharp.versions } as Record<string, string>,
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exifWithoutPlace, orientationOf, uprightExif } from '../../../main/imaging/exif/edit.ts'
@@ -113,6 +114,15 @@ describe('writing', () => {
     expect(warnings).toEqual([expect.stringContaining('EXIF of 70')])
   })
 
+  it('the density, once, where the container has a place for it', async () => {
+    const base = patternRaster(20, 14, 3, 8)
+    for (const format of ['jpeg', 'png', 'tiff16'] as const) {
+      const { path, metadata } = await written(format, { ...base.metadata, densityPpi: 300 }, 'all')
+      expect(metadata.densityPpi).toBe(300)
+      if (format === 'png') expect(readFileSync(path, 'latin1').match(/pHYs/g)).toHaveLength(1)
+    }
+  })
+
   it('a grey profile goes into grey files only', async () => {
     const { icc } = (await readImage(fixture('tagged.jpg'))).metadata
     const grey = Buffer.from(icc!)
@@ -128,11 +138,17 @@ describe('writing', () => {
 
 describe('EXIF blocks', () => {
   for (const little of [true, false]) {
-    const next = [
-      [0x0201, 4, [16]] as [number, 4, number[]],
-      [0x927c, 7, Buffer.from('old thumbnail')] as never,
-    ]
-    const exif = tiffBlock(photoFields(8, 600, 400), { little, next })
+    const fields = photoFields(8, 600, 400)
+    const linked = (at: number) =>
+      tiffBlock(fields, {
+        little,
+        next: [
+          [0x0112, 3, [8]],
+          [0x0201, 4, [at]],
+          [0x0202, 4, [13]],
+        ],
+      })
+    const exif = Buffer.concat([linked(linked(0).length), Buffer.from('old thumbnail')])
 
     it(`${little ? 'little' : 'big'}-endian: turned in place, nothing else moves`, () => {
       expect(orientationOf(exif)).toBe(8)
@@ -142,7 +158,9 @@ describe('EXIF blocks', () => {
       expect(after['exif a002']).toBe('\x90\x01\x00\x00')
       expect(upright.length).toBe(exif.length)
       expect(upright.indexOf('maker note')).toBe(exif.indexOf('maker note'))
+      expect(exif.includes('old thumbnail')).toBe(true)
       expect(upright.includes('old thumbnail')).toBe(false)
+      expect(readExifTree(bufferReader(upright))?.thumbnail).toBeNull()
       for (const [key, value] of Object.entries(before)) {
         if (!/thumbnail|112|a002|a003/.test(key)) expect(after[key], key).toBe(value)
       }

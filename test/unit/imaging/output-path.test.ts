@@ -35,6 +35,7 @@ it('lists the known fields for an unknown one, and says which has no value', () 
 it('never leaves the folder and is a name on every platform', () => {
   for (const template of [
     '../{name}',
+    'a/../{name}',
     '{folder}/../../../{name}',
     'a/../../b',
     '..\\{name}',
@@ -49,6 +50,7 @@ it('never leaves the folder and is a name on every platform', () => {
   expect(() => named('{folder}/{name}', { relativePath: '../up/a.jpg' })).toThrow(/not a file in/)
   expect(named('/etc/{name}')).toBe(resolve('out/etc/IMG_7.png'))
   expect(named('{model}', { model: '../../evil' })).toBe(resolve('out/.._.._evil.png'))
+  expect(named('trip. /{name}')).toBe(resolve('out/trip__/IMG_7.png'))
   expect(named('con{ext}')).toBe(resolve('out/_con.png'))
   expect(named('{name}', { relativePath: 'a<b>:"|?*.jpg' })).toBe(resolve('out/a_b______.png'))
   const text = fc.string({ unit: 'grapheme', maxLength: 20 })

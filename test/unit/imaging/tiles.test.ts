@@ -187,10 +187,17 @@ describe('eachTile', () => {
       code: 'aborted',
     })
     expect(calls).toBe(3)
+    const later = AbortSignal.timeout(20)
+    const never = () => new Promise<FloatImage>(() => {})
+    expect(await failure(eachTile(source, blankLike(source), plan, never, { signal: later }))).toMatchObject({
+      code: 'aborted',
+    })
 
+    let started = 0
     let running = 0
     const fail = async (image: FloatImage) => {
-      const mine = ++running
+      const mine = ++started
+      running++
       await new Promise((resolve) => setTimeout(resolve, mine === 1 ? 1 : 20))
       if (mine === 1) throw new Error('broken')
       running--
@@ -199,7 +206,8 @@ describe('eachTile', () => {
     await expect(eachTile(source, blankLike(source), plan, fail, { concurrency: 2 })).rejects.toThrow(
       'broken',
     )
-    expect(running).toBe(1)
+    // the first never ended well, the second did, and no third began
+    expect([started, running]).toEqual([2, 1])
   })
 
   it('refuses a plan, a target or an answer of another size', async () => {

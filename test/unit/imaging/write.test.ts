@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -9,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { encodeTo } from '../../../main/imaging/encode.ts'
 import { fileError } from '../../../main/imaging/file-errors.ts'
 import { type OutputFormat, outputFormats } from '../../../main/imaging/formats.ts'
 import { newSamples, samplesAtDepth } from '../../../main/imaging/raster.ts'
@@ -185,6 +187,17 @@ describe('failures leave nothing behind', () => {
     expect(await failure(late)).toMatchObject({ code: 'aborted' })
     // an abandoned encoder may still be closing its file
     await expect.poll(() => readdirSync(inner)).toEqual(['taken.png'])
+  })
+
+  it('an encoder stopped before it opened its file leaves none either', async () => {
+    const path = join(folder, 'stopped.png')
+    const controller = new AbortController()
+    const nothing = { icc: null, exif: null, xmp: null, densityPpi: null }
+    const work = encodeTo(path, raster, 'png', nothing, { signal: controller.signal })
+    controller.abort()
+    expect(await failure(work)).toMatchObject({ code: 'aborted' })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(existsSync(path)).toBe(false)
   })
 
   it('a full disk is named as such', () => {
