@@ -1,17 +1,14 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { Json } from '../catalog/json.ts'
 import type { Model } from '../catalog/models.ts'
 import type { Run } from '../catalog/runs.ts'
-import { saveModel } from '../models/card.ts'
-import { describe } from '../models/descriptions.ts'
-import { readSafetensors } from '../models/safetensors.ts'
 import type { TrainOutput, TrainProgress } from '../training/run.ts'
 import { type RunConfig, runConfig } from '../training/run-config.ts'
 import type { Core } from './core.ts'
-import { addToCatalog, findModel, modelsFolder } from './model-library.ts'
+import { checkFreeId, keepBest } from './run-model.ts'
 
 export interface TrainRequest {
   /** names the run, and the model it makes */
@@ -47,6 +44,7 @@ export async function startRun(
   request: TrainRequest,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
+  await checkFreeId(core, request.id)
   const folder = runFolder(core, request.id)
   const run = core.catalog.runs.start({
     id: request.id,
@@ -60,18 +58,25 @@ export async function startRun(
   return follow(core, run, request, false, options)
 }
 
-/** Goes on with a run where its last checkpoint stands. @throws AppError `not-found`, `conflict` (running, finished) */
+/**
+ * Goes on with a run where its last checkpoint stands, or from its start where it has none yet.
+ * @throws AppError `not-found`, `conflict` (running, finished), `newer` (its settings are not known here)
+ */
 export async function resumeRun(core: Core, id: string, options: TrainOptions = {}): Promise<TrainResult> {
   const known = core.catalog.runs.byId(id)
   if (known?.status === 'finished')
     throw new AppError('conflict', `run ${id} is finished; its model is '${id}'`)
+  // The catalog's copy, not run.json: that one may not have been written when the run was killed.
+  const request = known?.config as unknown as TrainRequest | undefined
+  const config = runConfig.safeParse(request?.config)
+  if (known && !config.success) {
+    const [issue] = config.error.issues
+    const what = `${issue!.path.join('.')}: ${issue!.message}`
+    throw new AppError('newer', `run ${id} was not planned by this version of Hourglass (${what})`)
+  }
   const run = core.catalog.runs.resume(id)
-  const text = await readFile(join(run.folder, 'run.json'), 'utf8').catch((cause) => {
-    core.catalog.runs.end(id, 'failed', 'its run.json is gone')
-    throw new AppError('not-found', `run ${id}: ${run.folder} holds no run.json`, { cause })
-  })
-  const request = JSON.parse(text) as TrainRequest
-  return follow(core, run, { ...request, config: runConfig.parse(request.config) }, true, options)
+  await mkdir(run.folder, { recursive: true })
+  return follow(core, run, { ...request!, config: config.data! }, true, options)
 }
 
 async function follow(
@@ -83,7 +88,10 @@ async function follow(
 ): Promise<TrainResult> {
   const { runs } = core.catalog
   const record = (report: TrainProgress) => {
-    if (report.kind === 'steps') {
+    if (report.kind === 'resumed') {
+      runs.metrics.removeAfter(run.id, report.step)
+      if (report.best) runs.setBest(run.id, report.best.step, report.best.validationLoss)
+    } else if (report.kind === 'steps') {
       runs.metrics.add(
         run.id,
         report.losses.map(([step, value]) => ({ name: 'loss/training', step, value })),
@@ -112,48 +120,4 @@ async function follow(
     runs.end(run.id, code === 'engine' ? 'interrupted' : 'failed', message)
     throw error
   }
-}
-
-/** The best weights of a finished run as a model of the same name. */
-async function keepBest(core: Core, run: Run, request: TrainRequest, output: TrainOutput): Promise<Model> {
-  const { config, parentId, dataNote, licenceNote } = request
-  const { task, title } = describe(config.architecture)
-  const parent = parentId ? findModel(core.catalog, parentId) : null
-  const { tensors } = await readSafetensors(join(run.folder, 'best.safetensors'))
-  const folder = join(modelsFolder(core.folder), run.id)
-  await mkdir(modelsFolder(core.folder), { recursive: true })
-  const atBest = Object.fromEntries(
-    core.catalog.runs.metrics
-      .last(run.id)
-      .filter(({ name }) => name !== 'loss/training')
-      .map(({ name }) => [
-        name,
-        core.catalog.runs.metrics.series(run.id, name).find(({ step }) => step === output.best?.step)?.value,
-      ]),
-  )
-  const card = await saveModel(
-    folder,
-    {
-      id: run.id,
-      title,
-      task,
-      architecture: { id: config.architecture, options: config.options },
-      training: {
-        data: dataNote,
-        licence: licenceNote,
-        steps: output.step,
-        minutes: Math.round(output.elapsedMs / 6000) / 10,
-        seed: config.settings.seed,
-        settings: {
-          ...config.settings,
-          ...config.task.data,
-          ...('loss' in config.task ? config.task.loss : {}),
-        },
-      },
-      metrics: { validation: { step: output.best?.step, ...atBest } },
-      parent: parent && { id: parent.id, sha256: parent.sha256 },
-    },
-    tensors,
-  )
-  return addToCatalog(core.catalog, card, folder)
 }

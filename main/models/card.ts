@@ -6,10 +6,15 @@ import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { decodeSafetensors, encodeSafetensors, type StoredTensors } from './safetensors.ts'
 
+/** names a model, a run and their folders */
+export const modelId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, dots, dashes and underscores, a letter or digit first')
+
 /** card.json: what a model is, where it comes from and what it reaches. */
 export const modelCard = z.object({
   /** names the model; its weights never change under this id */
-  id: z.string().regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, dots, dashes and underscores'),
+  id: modelId,
   title: z.string(),
   task: z.enum(['denoise', 'reconstruct', 'compress']),
   architecture: z.object({ id: z.string(), options: z.record(z.string(), z.unknown()) }),

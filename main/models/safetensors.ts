@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import writeFileAtomic from 'write-file-atomic'
+import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 
 /**
@@ -19,56 +20,86 @@ export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-const readers: Record<string, { bytes: number; read: (buffer: ArrayBuffer) => StoredTensor['data'] }> = {
-  F32: { bytes: 4, read: (buffer) => new Float32Array(buffer) },
-  F16: { bytes: 2, read: (buffer) => new Float32Array(new Float16Array(buffer)) },
-  I32: { bytes: 4, read: (buffer) => new Int32Array(buffer) },
-  I8: { bytes: 1, read: (buffer) => new Int8Array(buffer) },
-  U8: { bytes: 1, read: (buffer) => new Uint8Array(buffer) },
-}
+const readers = new Map<string, { bytes: number; read: (buffer: ArrayBuffer) => StoredTensor['data'] }>([
+  ['F32', { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
+  ['F16', { bytes: 2, read: (buffer) => new Float32Array(new Float16Array(buffer)) }],
+  ['I32', { bytes: 4, read: (buffer) => new Int32Array(buffer) }],
+  ['I8', { bytes: 1, read: (buffer) => new Int8Array(buffer) }],
+  ['U8', { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
+])
 // More than any network here has tensors for; a larger claim is a damaged file.
 const largestHeaderBytes = 16 << 20
 
-/** @throws AppError `corrupt` naming `label` when the bytes are not a whole, consistent safetensors file */
+const size = z.int().min(0)
+const headerSchema = z.looseObject({ __metadata__: z.record(z.string(), z.string()).optional() })
+const entrySchema = z.looseObject({
+  dtype: z.string(),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+})
+
+/**
+ * @throws AppError naming `label`: `corrupt` when the bytes are not a whole, consistent safetensors file,
+ *   `unsupported` when a tensor has a type that is not read here
+ */
 export function decodeSafetensors(bytes: Uint8Array, label: string): TensorFile {
-  const corrupt = (what: string) => new AppError('corrupt', `${label} is not a safetensors file: ${what}`)
+  const corrupt = (what: string, cause?: unknown) =>
+    new AppError('corrupt', `${label} is not a safetensors file: ${what}`, { cause })
   if (bytes.length < 8) throw corrupt(`${bytes.length} bytes are too few`)
   const headerBytes = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
   if (headerBytes > Math.min(largestHeaderBytes, bytes.length - 8))
-    throw corrupt(`a header of ${headerBytes} bytes`)
-  let header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>
-  try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)))
-  } catch (error) {
-    throw new AppError('corrupt', `${label} is not a safetensors file: its header is no JSON`, {
-      cause: error,
-    })
-  }
+    throw corrupt(`a header of ${headerBytes} bytes in a file of ${bytes.length}`)
+  const header = headerSchema.safeParse(parseJson(bytes.subarray(8, 8 + headerBytes)))
+  if (!header.success) throw corrupt('its header is no JSON object of tensors', header.error)
   // Not `subarray`: a Buffer's `slice` would not copy.
   const values = new Uint8Array(
     bytes.buffer,
     bytes.byteOffset + 8 + headerBytes,
     bytes.length - 8 - headerBytes,
   )
-  const { __metadata__: metadata = {}, ...entries } = header as typeof header & { __metadata__?: object }
+  const { __metadata__: metadata = {}, ...claimed } = header.data
+  const entries = Object.entries(claimed).map(([name, claim]) => {
+    const entry = entrySchema.safeParse(claim)
+    if (!entry.success || name === '__proto__')
+      throw corrupt(`the entry '${name}' is not {dtype, shape, data_offsets}`)
+    return { name, ...entry.data }
+  })
+
   const tensors: StoredTensors = {}
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
-    const reader = readers[dtype]
+  let expectedStart = 0
+  // In the order of their bytes: they fill the file without gap or overlap, so no claim can multiply its size.
+  for (const { name, dtype, shape, data_offsets } of entries.sort(byOffset)) {
+    const reader = readers.get(dtype)
     if (!reader)
       throw new AppError(
         'unsupported',
-        `${label}: '${name}' has type ${dtype}, expected ${Object.keys(readers)}`,
+        `${label}: '${name}' has type ${dtype}, expected ${[...readers.keys()]}`,
       )
-    const [start, end] = offsets ?? []
-    const expectedBytes = shape?.reduce((product, side) => product * side, reader.bytes)
-    if (!(start! >= 0 && end! <= values.length && end! - start! === expectedBytes)) {
-      throw corrupt(`'${name}' [${shape}] claims bytes ${start} to ${end} of ${values.length}`)
+    const [start, end] = data_offsets
+    const expectedBytes = shape.reduce((product, side) => product * side, reader.bytes)
+    if (start !== expectedStart || end > values.length || end - start !== expectedBytes) {
+      throw corrupt(`'${name}' ${dtype} [${shape}] claims bytes ${start} to ${end} of ${values.length}`)
     }
+    expectedStart = end
     // A copy: tensors of odd byte offsets could not be viewed in place.
-    const copy = values.slice(start, end).buffer as ArrayBuffer
-    tensors[name] = { shape, data: reader.read(copy) }
+    tensors[name] = { shape, data: reader.read(values.slice(start, end).buffer as ArrayBuffer) }
   }
-  return { tensors, metadata: metadata as Record<string, string> }
+  if (expectedStart !== values.length)
+    throw corrupt(`${values.length - expectedStart} bytes belong to no tensor`)
+  return { tensors, metadata }
+}
+
+type Entry = z.infer<typeof entrySchema>
+function byOffset({ data_offsets: a }: Entry, { data_offsets: b }: Entry): number {
+  return a[0] - b[0] || a[1] - b[1]
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return null
+  }
 }
 
 /** @param half stores float32 values as float16 */

@@ -1,8 +1,17 @@
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
+import type { ParameterSpec } from '../models/layers/parameters.ts'
 import { readSafetensors, type StoredTensors, writeSafetensors } from '../models/safetensors.ts'
+import { checkpointPath } from './paths.ts'
+
+/** JSON has no NaN: the training loss before the first step. */
+const numberOrNaN = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN)
 
 /** Everything besides tensors that a run needs to go on as if it had not stopped. */
 export const runState = z.strictObject({
@@ -15,10 +24,17 @@ export const runState = z.strictObject({
   skipped: z.int().min(0),
   /** running mean of the loss, for finding spikes; null before the first step */
   runningLoss: z.number().nullable(),
+  /** the same of the gradient's norm */
+  runningNorm: z.number().nullable().default(null),
   /** sum and count of the losses since the last validation */
   lossSum: z.number(),
   lossCount: z.int(),
-  stopping: z.any(),
+  /** what early stopping remembers; see `StoppingState` */
+  stopping: z.strictObject({
+    best: z.strictObject({ step: z.int(), validationLoss: z.number(), trainingLoss: numberOrNaN }).nullable(),
+    validationsSinceBest: z.int().min(0),
+    warned: z.boolean(),
+  }),
   /** what computed: a resume elsewhere goes on, but not bit for bit */
   backend: z.string(),
   threads: z.int(),
@@ -32,10 +48,6 @@ export interface RunTensors {
 }
 
 const groups = ['parameters', 'average', 'optimizer'] as const
-
-export function checkpointPath(folder: string): string {
-  return join(folder, 'checkpoint.safetensors')
-}
 
 /** Atomic: a kill at any moment leaves the last whole checkpoint. */
 export async function saveCheckpoint(folder: string, state: RunState, tensors: RunTensors): Promise<void> {
@@ -51,11 +63,17 @@ export async function saveCheckpoint(folder: string, state: RunState, tensors: R
   })
 }
 
-/** @throws AppError `not-found` when the folder holds no checkpoint, `corrupt` when it is damaged */
-export async function loadCheckpoint(folder: string): Promise<{ state: RunState; tensors: RunTensors }> {
-  const { tensors: stored, metadata } = await readSafetensors(checkpointPath(folder))
-  const state = runState.safeParse(JSON.parse(metadata.state ?? 'null'))
-  if (!state.success) throw new AppError('corrupt', `${checkpointPath(folder)} holds no run state`)
+/** @throws AppError `not-found` when the folder holds no checkpoint, `corrupt` when it is damaged or another network's */
+export async function loadCheckpoint(
+  folder: string,
+  specs: readonly ParameterSpec[],
+): Promise<{ state: RunState; tensors: RunTensors }> {
+  const path = checkpointPath(folder)
+  const { tensors: stored, metadata } = await readSafetensors(path)
+  const state = runState.safeParse(parseJson(metadata.state))
+  if (!state.success) throw new AppError('corrupt', `${path} holds no run state`)
+  const missing = specs.find(({ name }) => !stored[`parameters:${name}`] || !stored[`average:${name}`])
+  if (missing) throw new AppError('corrupt', `${path} lacks the weight '${missing.name}'`)
   const pick = (group: string): NamedTensors =>
     Object.fromEntries(
       Object.entries(stored)
@@ -68,5 +86,21 @@ export async function loadCheckpoint(folder: string): Promise<{ state: RunState;
   return {
     state: state.data,
     tensors: { parameters: pick('parameters'), average: pick('average'), optimizer: pick('optimizer') },
+  }
+}
+
+/** Removes what a kill in the middle of a write left in a run's folder: `<name>.safetensors.<number>`. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) {
+    if (/\.safetensors\.\d+$/.test(name)) await rm(join(folder, name), { force: true })
+  }
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return null
   }
 }

@@ -30,6 +30,11 @@ export interface StoppingState {
 
 export const noValidationYet: StoppingState = { best: null, validationsSinceBest: 0, warned: false }
 
+/** True before the first validation, also after a resume. */
+export function neverJudged({ best, validationsSinceBest }: StoppingState): boolean {
+  return best === null && validationsSinceBest === 0
+}
+
 export interface ValidationResult {
   readonly step: number
   readonly validationLoss: number

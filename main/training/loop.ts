@@ -2,41 +2,14 @@ import { AppError } from '../../shared/errors.ts'
 import { breathe } from '../engine/serve.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import { type RunState, type RunTensors, saveCheckpoint } from './checkpoint.ts'
-import { judgeValidation, noValidationYet, type StoppingState } from './early-stopping.ts'
+import { judgeValidation, neverJudged, noValidationYet } from './early-stopping.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
+import { reasonToSkip, runningMeans } from './outliers.ts'
+import type { LoopEvents } from './reports.ts'
 import { rateFactor } from './schedule.ts'
 import type { RunLengthSetting, TrainingSettings } from './settings.ts'
 import { batchTensors, clipped, gradientsOf, mapTensors, movedAverage } from './step.ts'
-import type { TrainingTask, Validation } from './task.ts'
-
-export interface LoopEvents {
-  /** after each step; `skipped` says why its update was left out */
-  onStep(report: StepReport): void
-  onValidation(report: ValidationReport): Promise<void>
-  /** one sentence for people */
-  onNote(text: string): void
-}
-
-export interface StepReport {
-  readonly step: number
-  readonly totalSteps: number | null
-  readonly loss: number
-  readonly gradientNorm: number
-  readonly rateFactor: number
-  readonly elapsedMs: number
-  /** 0 to 1 */
-  readonly fraction: number
-  readonly skipped: string | null
-}
-
-export interface ValidationReport extends Validation {
-  readonly step: number
-  /** mean since the last validation */
-  readonly trainingLoss: number
-  readonly improved: boolean
-  /** the averaged weights that were judged; valid during the call */
-  readonly average: NamedTensors
-}
+import type { TrainingTask } from './task.ts'
 
 export interface LoopOptions {
   readonly task: TrainingTask
@@ -61,6 +34,7 @@ export function freshState(threads: number): RunState {
     elapsedMs: 0,
     skipped: 0,
     runningLoss: null,
+    runningNorm: null,
     lossSum: 0,
     lossCount: 0,
     stopping: noValidationYet,
@@ -128,7 +102,7 @@ export async function trainLoop(
       step: state.step + 1,
       updates: state.updates + (skipped ? 0 : 1),
       skipped: state.skipped + (skipped ? 1 : 0),
-      runningLoss: skipped ? state.runningLoss : (state.runningLoss ?? loss) * 0.98 + loss * 0.02,
+      ...(skipped ? {} : runningMeans(loss, norm, state)),
       lossSum: state.lossSum + (skipped ? 0 : loss),
       lossCount: state.lossCount + (skipped ? 0 : 1),
       elapsedMs: state.elapsedMs + performance.now() - started,
@@ -157,7 +131,7 @@ export async function trainLoop(
     const trainingLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN
     const patience = settings.patience || Number.POSITIVE_INFINITY
     const verdict = judgeValidation(
-      state.stopping as StoppingState,
+      state.stopping,
       { step: state.step, validationLoss: validation.loss, trainingLoss },
       { patience, minDelta: 0, gapGrowth: 1.1, gapPatience: 3 },
     )
@@ -184,7 +158,8 @@ export async function trainLoop(
     for (;;) {
       const done = fractionOf(state, length, totalSteps) >= 1
       // The weights a run starts from are the first best: a fine-tuning that only harms keeps its parent.
-      const due = state.step === 0 || (state.lossCount > 0 && (done || state.step % validateEvery === 0))
+      const due =
+        neverJudged(state.stopping) || (state.lossCount > 0 && (done || state.step % validateEvery === 0))
       if (due && (await validate())) return 'stopped early'
       if (done) return 'finished'
       await breathe()
@@ -204,8 +179,11 @@ export async function trainLoop(
     })
     return { end, state }
   } finally {
-    await save()
-    tf.dispose([parameters, average, memory])
+    try {
+      await save()
+    } finally {
+      tf.dispose([parameters, average, memory])
+    }
   }
 }
 
@@ -222,20 +200,4 @@ function fractionOf(state: RunState, length: RunLengthSetting, totalSteps: numbe
 /** The average follows closely at first, so that its start does not weigh for long. */
 function averageKeep({ averageDecay }: TrainingSettings, updates: number): number {
   return Math.min(averageDecay, (2 + updates) / (11 + updates))
-}
-
-function reasonToSkip(
-  loss: number,
-  norm: number,
-  state: RunState,
-  settings: TrainingSettings,
-): string | null {
-  if (!Number.isFinite(loss)) return `its loss is ${loss}`
-  if (!Number.isFinite(norm)) return `its gradient's norm is ${norm}`
-  // Early losses fall fast and mean little.
-  if (state.updates < 200 || state.runningLoss === null) return null
-  const limit = settings.spikeFactor * state.runningLoss
-  return loss > limit
-    ? `its loss ${loss.toPrecision(3)} is far above the running ${state.runningLoss.toPrecision(3)}`
-    : null
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
 import { Random } from '../../shared/random.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import {
@@ -10,18 +10,12 @@ import {
 } from '../models/layers/parameters.ts'
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts'
 import { architecture } from '../models/zoo.ts'
-import { loadCheckpoint } from './checkpoint.ts'
-import type { StoppingState } from './early-stopping.ts'
-import {
-  freshState,
-  freshTensors,
-  type LoopEvents,
-  type LoopResult,
-  type StepReport,
-  trainLoop,
-  type ValidationReport,
-} from './loop.ts'
+import { loadCheckpoint, removeLeftovers } from './checkpoint.ts'
+import { freshState, freshTensors, type LoopResult, trainLoop } from './loop.ts'
+import { bestWeightsPath } from './paths.ts'
+import type { LoopEvents, StepReport, ValidationReport } from './reports.ts'
 import type { RunConfig } from './run-config.ts'
+import { stepReporter } from './step-reporter.ts'
 import { createTask } from './tasks/create-task.ts'
 import { createEventWriter } from './tensorboard.ts'
 
@@ -33,6 +27,8 @@ export interface TrainInput {
 }
 
 export type TrainProgress =
+  /** once, before the first step of a resumed run: what is known of later steps is void */
+  | { readonly kind: 'resumed'; readonly step: number; readonly best: TrainOutput['best'] }
   | {
       readonly kind: 'steps'
       /** step and training loss of each step since the last report */
@@ -51,13 +47,6 @@ export interface TrainOutput {
   readonly best: { readonly step: number; readonly validationLoss: number } | null
 }
 
-/** The averaged weights that validated best, in the file form of the architecture's models. */
-export function bestWeightsPath(folder: string): string {
-  return join(folder, 'best.safetensors')
-}
-
-const reportEveryMs = 250
-
 /** Runs or resumes a training to its end; see `trainLoop`. All files are written into `folder`. */
 export async function runTraining(
   { config, folder, resume }: TrainInput,
@@ -69,8 +58,10 @@ export async function runTraining(
   const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()
   const note = (text: string) => progress({ kind: 'note', text })
 
-  const loaded = resume ? await loadCheckpoint(folder) : null
+  const loaded = resume ? await lastCheckpoint(folder, specs) : null
   const state = loaded?.state ?? freshState(threads)
+  if (resume) progress({ kind: 'resumed', step: state.step, best: state.stopping.best })
+  if (resume && !loaded) note('This run has no checkpoint yet: it starts again from its first step.')
   if (loaded && (state.backend !== tf.getBackend() || state.threads !== threads)) {
     note(
       `This run was computed by '${state.backend}' with ${state.threads} threads and goes on with '${tf.getBackend()}' ` +
@@ -81,7 +72,7 @@ export async function runTraining(
   const task = await createTask(config, model.build(options), state.step)
   for (const text of task.notes) note(text)
 
-  const writer = createEventWriter(folder, loaded ? { resumedAtStep: state.step } : {})
+  const writer = createEventWriter(folder, resume ? { resumedAtStep: state.step + 1 } : {})
   const reporter = stepReporter(task.samplesPerStep, progress)
   const events: LoopEvents = {
     onStep(report) {
@@ -112,37 +103,24 @@ export async function runTraining(
     )
     reporter.flush()
     const { step, skipped, elapsedMs } = final
-    return { end, step, skipped, elapsedMs, best: (final.stopping as StoppingState).best }
+    return { end, step, skipped, elapsedMs, best: final.stopping.best }
   } finally {
     writer.close()
     await task.close()
   }
 }
 
+/** Null when the run was killed before its first checkpoint. */
+async function lastCheckpoint(folder: string, specs: readonly ParameterSpec[]) {
+  await removeLeftovers(folder)
+  return loadCheckpoint(folder, specs).catch((error) => {
+    if (error instanceof AppError && error.code === 'not-found') return null
+    throw error
+  })
+}
+
 async function startWeights(config: RunConfig, specs: readonly ParameterSpec[]): Promise<NamedTensors> {
   const { startWeights: path, settings } = config
   if (!path) return startingParameters(specs, new Random([settings.seed, -1]))
   return parametersFromFile(specs, (await readSafetensors(path)).tensors, path)
-}
-
-/** Gathers steps into a few messages a second. */
-function stepReporter(samplesPerStep: number, progress: (report: TrainProgress) => void) {
-  let losses: (readonly [number, number])[] = []
-  let latest: StepReport | null = null
-  let sentAt = performance.now()
-  function flush(): void {
-    if (!latest || losses.length === 0) return
-    const seconds = (performance.now() - sentAt) / 1000
-    progress({ kind: 'steps', losses, latest, samplesPerSecond: (losses.length * samplesPerStep) / seconds })
-    losses = []
-    sentAt = performance.now()
-  }
-  return {
-    add(report: StepReport) {
-      latest = report
-      losses.push([report.step, report.loss])
-      if (performance.now() - sentAt > reportEveryMs) flush()
-    },
-    flush,
-  }
 }

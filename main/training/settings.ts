@@ -29,6 +29,8 @@ export const trainingSettings = z.strictObject({
   patience: z.int().min(0).default(0),
   /** a step whose loss is above this many times the running loss is skipped */
   spikeFactor: z.number().min(1).default(3),
+  /** the same for the norm of its gradient, which varies more */
+  gradientSpikeFactor: z.number().min(1).default(10),
   checkpointSeconds: z.number().positive().default(60),
 })
 export type TrainingSettings = z.infer<typeof trainingSettings>

@@ -5,7 +5,7 @@ import { openCore } from '../../main/core/core.ts'
 import { planRun } from '../../main/core/plan-run.ts'
 import { startRun } from '../../main/core/train.ts'
 import { projectRoot } from '../../main/platform/folders.ts'
-import type { StepReport } from '../../main/training/loop.ts'
+import type { StepReport } from '../../main/training/reports.ts'
 import { writeIdxFixture } from './idx-fixture.ts'
 
 export interface TrainingBench {

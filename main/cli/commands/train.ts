@@ -54,7 +54,7 @@ Examples:
   hourglass train --resume my-denoiser
 Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, adam, muon), learningRate,
   muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
-  validateEvery, patience, spikeFactor, checkpointSeconds;
+  validateEvery, patience, spikeFactor, gradientSpikeFactor, checkpointSeconds;
   denoiser: widths, blocks, crop, sigmaMax255, clippedShare, validationCrop, validationShare;
   dense: inputs, hidden, code, activation, loss (mse, bce), dropout, codeL1, turnDegrees, scaleShare, shiftPixels,
   inputNoiseSigma255, trainingCount.`,
@@ -129,6 +129,8 @@ function progressPrinter(out: Output): (report: TrainProgress) => void {
       const metrics = Object.entries(report.metrics).map(([name, value]) => `${name} ${value.toPrecision(5)}`)
       const mark = report.improved ? ' (best)' : ''
       out.text(`step ${report.step}  validation ${report.loss.toPrecision(5)}${mark}  ${metrics.join('  ')}`)
+    } else if (report.kind === 'resumed') {
+      out.text(`Going on after step ${report.step}`)
     } else {
       const { step, totalSteps, loss, elapsedMs, fraction } = report.latest
       const left = fraction > 0 ? duration((elapsedMs / fraction) * (1 - fraction)) : 'unknown'

@@ -10,6 +10,9 @@ import { createIdxBatches, idxSubset } from '../data/idx-batches.ts'
 import type { DigitsData } from '../data-settings.ts'
 import type { Batch, TrainingTask } from '../task.ts'
 
+/** beside the streams of order and augmentation in `createIdxBatches` */
+const maskStream = 2
+
 export interface DigitsTaskOptions {
   readonly network: DenseNetwork
   readonly data: DigitsData
@@ -59,8 +62,7 @@ export async function createDigitsTask(options: DigitsTaskOptions): Promise<Trai
     async next() {
       const { step, images: clean, inputs } = await batches.next()
       const shape = [batch, size]
-      const masks =
-        loss.dropout > 0 ? dropoutMasks(network.maskWidths, batch, loss.dropout, [seed, step]) : {}
+      const masks = loss.dropout > 0 ? dropoutMasks(network.maskWidths, batch, loss.dropout, seed, step) : {}
       return { input: { shape, data: inputs }, target: { shape, data: clean }, ...masks }
     },
     loss: (p, tensors) => denseLoss(network, p, tensors, loss),
@@ -95,9 +97,10 @@ function dropoutMasks(
   widths: readonly number[],
   batch: number,
   rate: number,
-  seed: readonly number[],
+  seed: number,
+  step: number,
 ): Batch {
-  const random = new Random([...seed, 2])
+  const random = new Random([seed, maskStream, step])
   return Object.fromEntries(
     widths.map((width, i) => {
       const data = Float32Array.from({ length: batch * width }, () =>
