@@ -25,6 +25,7 @@ export function buildProgram(): Command {
     )
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(hourglass --help shows what there is)')
+    .exitOverride()
   const commands = [
     addDemo,
     addDoctor,

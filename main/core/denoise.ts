@@ -4,8 +4,9 @@ import type { Engine } from '../engine/host.ts'
 import { eachTile } from '../imaging/each-tile.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
 import { rasterTile } from '../imaging/tile-pixels.ts'
-import { tilePlan } from '../imaging/tiles.ts'
+import { type Tile, type TileOptions, tilePlan } from '../imaging/tiles.ts'
 import type { EngineTasks, ModelRef } from './engine-tasks.ts'
+import { colourFromGrey, colourSigma, greyFromColour } from './grey.ts'
 
 export interface DenoiseSettings {
   /** noise level of the picture, standard deviation of 255 */
@@ -14,6 +15,8 @@ export interface DenoiseSettings {
   readonly strength?: number
   /** bits of the result; the picture's own by default, and then the work is done in place */
   readonly depth?: 8 | 16
+  /** other than `denoiseTiles`, for tests */
+  readonly tiles?: TileOptions
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: (done: { tiles: number; of: number }) => void
 }
@@ -25,8 +28,7 @@ export interface DenoiseSettings {
 export const denoiseTiles = { core: 1024, halo: 48, multiple: 8 } as const
 
 /**
- * Removes noise tile by tile, so that memory stays flat at any size. Grey pictures go through as RGB; alpha and
- * metadata are kept.
+ * Removes noise tile by tile, so that memory stays flat at any size. Alpha and metadata are kept.
  * @returns a new raster, or the given one, changed, where the depth stays
  * @throws AppError `aborted`, `engine`, and what the model's task throws
  */
@@ -34,21 +36,25 @@ export async function denoiseRaster(
   engine: Engine<EngineTasks>,
   model: ModelRef,
   source: Raster,
-  { sigma255, strength = 1, depth = source.depth, signal, onProgress }: DenoiseSettings,
+  { sigma255, strength = 1, depth = source.depth, tiles = denoiseTiles, signal, onProgress }: DenoiseSettings,
 ): Promise<Raster> {
   const target = depth === source.depth ? source : blankLike(source, depth)
-  const plan = tilePlan(source.width, source.height, denoiseTiles)
+  const plan = tilePlan(source.width, source.height, tiles)
   const sigma = sigma255 / 255
-  const denoiseTile = async (noisy: FloatImage): Promise<FloatImage> => {
+  const denoiseTile = async (noisy: FloatImage, { input }: Tile): Promise<FloatImage> => {
     const { width, height, data } = noisy
-    const clean = await engine.call('denoise', { model, width, height, noisy: data, sigma }, { signal })
+    const isGrey = noisy.channels === 1
+    const colour = isGrey ? colourFromGrey(noisy, input, sigma).data : data
+    const level = isGrey ? colourSigma(sigma) : sigma
+    const request = { model, width, height, noisy: colour, sigma: level }
+    const result = await engine.call('denoise', request, { signal })
+    const clean = isGrey ? greyFromColour(result) : result
     if (strength < 1)
       for (let i = 0; i < clean.length; i++) clean[i] = data[i] + strength * (clean[i] - data[i])
     return { ...noisy, data: clean }
   }
   await eachTile(source, target, plan, denoiseTile, {
     concurrency: 2,
-    asRgb: true,
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {}),
   })

@@ -69,7 +69,7 @@ export function batchProgress(out: Output): (done: number, total: number, path: 
   const started = performance.now()
   return (done, total, path) => {
     const left = done > 0 ? `, ${duration(((performance.now() - started) / done) * (total - done))} left` : ''
-    out.status(`${done} of ${total}${left}  ${path}`)
+    out.status(`${done.toFixed(total < 10 ? 1 : 0)} of ${total}${left}  ${path}`)
   }
 }
 

@@ -7,7 +7,7 @@ import { writeImage } from '../../imaging/write.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterSigma255 } from '../denoise.ts'
 import { findModel, refOf } from '../model-library.ts'
-import { type BatchInput, formatFor, isDone, type PictureWork } from './picture-batch.ts'
+import { type BatchInput, formatFor, type PictureWork } from './picture-batch.ts'
 
 export interface DenoiseInput extends BatchInput {
   readonly model: string
@@ -20,7 +20,7 @@ export interface DenoiseInput extends BatchInput {
 /** Denoises one picture of a batch into its output file. */
 export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInput> {
   const model = refOf(findModel(core.catalog, modelId))
-  return async (path, input, { signal, target }) => {
+  return async (path, input, { signal, target, decide, progress }) => {
     const started = performance.now()
     const { width, height, depth } = await probeImage(path)
     const format = formatFor(input.format, path, depth)
@@ -28,22 +28,24 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     const nameOf = (sigma255: number) =>
       target({ model: modelId, sigma: sigma255.toFixed(1), width, height }, format)
     const named = typeof input.sigma === 'number' || !input.template.includes('{sigma}')
-    if (named && (await isDone(nameOf(Number(input.sigma) || 0), input))) return 'skipped'
+    if (named && (await decide(nameOf(Number(input.sigma) || 0))) === 'skip') return 'skipped'
 
     const source = await readImage(path, { signal })
     const sigma255 = input.sigma === 'auto' ? estimateRasterSigma255(source) : input.sigma
     const output = nameOf(sigma255)
-    if (!named && (await isDone(output, input))) return 'skipped'
+    const decision = await decide(output)
+    if (decision === 'skip') return 'skipped'
     const read = performance.now()
     const result = await denoiseRaster(core.inference, model, source, {
       ...{ sigma255, strength: input.strength, signal },
+      onProgress: ({ tiles, of }) => progress(tiles / of),
       depth: format === 'avif' ? source.depth : outputFormats[format].depth,
     })
     const denoised = performance.now()
     await mkdir(dirname(output), { recursive: true })
-    const { quality, metadata, overwrite } = input
+    const { quality, metadata } = input
     const { bytes, warnings } = await writeImage(output, result, {
-      ...{ format, metadata, overwrite, signal },
+      ...{ format, metadata, overwrite: decision === 'replace', signal },
       ...(quality === undefined ? {} : { quality }),
     })
     const megapixels = (width * height) / 1e6

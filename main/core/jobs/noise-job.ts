@@ -9,7 +9,7 @@ import { blankLike } from '../../imaging/raster.ts'
 import { readImage } from '../../imaging/read.ts'
 import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
 import { writeImage } from '../../imaging/write.ts'
-import { type BatchInput, formatFor, isDone, type PictureWork } from './picture-batch.ts'
+import { type BatchInput, formatFor, type PictureWork } from './picture-batch.ts'
 
 export interface NoiseInput extends BatchInput {
   readonly noise: string
@@ -23,12 +23,13 @@ export interface NoiseInput extends BatchInput {
  * Adds noise to one picture of a batch. Each picture has a stream of its own, from the seed and its path below the
  * named folder, so that a batch gives what its pictures give one by one.
  */
-export const noiseWork: PictureWork<NoiseInput> = async (path, input, { signal, target }) => {
+export const noiseWork: PictureWork<NoiseInput> = async (path, input, { signal, target, decide }) => {
   const source = await readImage(path, { signal })
   const { width, height } = source
   const format = formatFor(input.format, path, source.depth)
   const output = target({ model: input.noise, width, height }, format)
-  if (await isDone(output, input)) return 'skipped'
+  const decision = await decide(output)
+  if (decision === 'skip') return 'skipped'
   const whole = { x: 0, y: 0, width, height }
   const clean = rasterTile(source, whole)
   const seed = [input.seed, fnv1a(input.relativePaths[path] ?? path)]
@@ -37,9 +38,9 @@ export const noiseWork: PictureWork<NoiseInput> = async (path, input, { signal, 
   const result = blankLike(source, format === 'avif' ? source.depth : outputFormats[format].depth)
   setTile(result, whole, noisy)
   await mkdir(dirname(output), { recursive: true })
-  const { quality, metadata, overwrite } = input
+  const { quality, metadata } = input
   const { bytes, warnings } = await writeImage(output, result, {
-    ...{ format, metadata, overwrite, signal },
+    ...{ format, metadata, overwrite: decision === 'replace', signal },
     ...(quality === undefined ? {} : { quality }),
   })
   return {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Job } from '../../catalog/job.ts'
@@ -57,16 +57,20 @@ export async function runPictureBatch<Input extends BatchInput>(
 
 export interface BatchRunOptions {
   readonly signal?: AbortSignal | undefined
+  /** pictures done, with the parts of those in work as fractions */
   readonly onProgress?: (done: number, total: number, path: string) => void
 }
 
-/** Does one picture; `target` names its output for a format, or throws what keeps it from being written. */
+/** Does one picture. `target` names its output for a format; `decide` says what to do about it. */
 export type PictureWork<Input extends BatchInput> = (
   path: string,
   input: Input,
   context: {
     readonly signal: AbortSignal
     readonly target: (facts: Omit<NamingFacts, 'relativePath' | 'ext'>, format: OutputFormat) => string
+    readonly decide: (target: string) => Promise<Decision>
+    /** how far this picture is, 0 to 1 */
+    readonly progress: (fraction: number) => void
   },
 ) => Promise<{ output: string; facts: PictureFacts } | 'skipped'>
 
@@ -78,6 +82,12 @@ export async function continuePictureBatch<Input extends BatchInput>(
   { signal, onProgress }: BatchRunOptions = {},
 ): Promise<BatchReport> {
   const facts = new Map<string, PictureFacts>()
+  const fractions = new Map<string, number>()
+  let [ended, total] = [0, 0]
+  const report = (path: string) => {
+    const inWork = [...fractions.values()].reduce((sum, fraction) => sum + fraction, 0)
+    onProgress?.(ended + inWork, total, path)
+  }
   const input = job.input as unknown as Input
   const doItem = async (item: JobItem, itemSignal: AbortSignal): Promise<ItemResult> => {
     const relativePath = input.relativePaths[item.input] ?? item.input
@@ -89,7 +99,15 @@ export async function continuePictureBatch<Input extends BatchInput>(
         format,
         index: item.position + 1,
       })
-    const result = await work(item.input, input, { signal: itemSignal, target })
+    const result = await work(item.input, input, {
+      signal: itemSignal,
+      target,
+      decide: (path) => decide(path, input, job),
+      progress: (fraction) => {
+        fractions.set(item.input, fraction)
+        report(item.input)
+      },
+    }).finally(() => fractions.delete(item.input))
     if (result === 'skipped') return { output: null, isSkipped: true }
     facts.set(item.input, result.facts)
     return { output: result.output }
@@ -99,11 +117,16 @@ export async function continuePictureBatch<Input extends BatchInput>(
   const runner = new JobRunner(
     core.catalog.jobs,
     { [job.kind]: run },
-    { onProgress: (_, { done, total, message }) => onProgress?.(done, total, message ?? '') },
+    {
+      onProgress: (_, { done, total: all, message }) => {
+        ;[ended, total] = [done, all]
+        report(message ?? '')
+      },
+    },
   )
-  const ended = await runner.run(job.id, signal ? { signal } : {})
+  const finished = await runner.run(job.id, signal ? { signal } : {})
   const items = core.catalog.jobs.items.list(job.id)
-  return { job: ended, items: items.map((item) => ({ ...item, facts: facts.get(item.input) ?? null })) }
+  return { job: finished, items: items.map((item) => ({ ...item, facts: facts.get(item.input) ?? null })) }
 }
 
 /** The output format for a picture: the one asked for, or that of its own file with its depth kept. */
@@ -115,17 +138,20 @@ export function formatFor(asked: OutputFormat | 'same', path: string, depth: 8 |
   return depth === 16 ? 'png16' : 'png'
 }
 
+/** What to do about a target that may be there. */
+type Decision = 'write' | 'replace' | 'skip'
+
 /**
- * True when the target is there and is to be skipped. @throws AppError `conflict` when it is there and is neither to
- * be skipped nor replaced: said before the work, not after it
+ * What an earlier attempt of the same job left half acknowledged (a kill between the file and the catalog) is replaced.
+ * @throws AppError `conflict` when the target is there and is neither to be skipped nor replaced: said before the
+ *   work, not after it
  */
-export async function isDone(target: string, input: BatchInput): Promise<boolean> {
-  const exists = await access(target).then(
-    () => true,
-    () => false,
-  )
-  if (!exists || input.overwrite) return false
-  if (input.skipExisting) return true
+async function decide(target: string, input: BatchInput, job: Job): Promise<Decision> {
+  const found = await stat(target).catch(() => null)
+  if (!found) return 'write'
+  const isOwn = job.attempts > 0 && found.mtimeMs >= job.createdAtMs
+  if (input.overwrite || isOwn) return 'replace'
+  if (input.skipExisting) return 'skip'
   throw new AppError(
     'conflict',
     `${target} exists already: use --skip-existing or --overwrite, or another template`,
