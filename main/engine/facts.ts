@@ -1,7 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
 import { nvidiaDriverVersion } from './install/driver.ts'
 import { readInstalled } from './install/install.ts'
-import { tensorflowVersion } from './install/packages.ts'
 import { tf } from './tensorflow.ts'
 
 export interface EngineFacts {
@@ -16,7 +15,7 @@ export interface EngineFacts {
 
 /** What this process computes with, and why. */
 export async function engineFacts(): Promise<EngineFacts> {
-  const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean }
+  const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } }
   const installed = await readInstalled()
   const driver = await nvidiaDriverVersion()
   const build = installed?.variant ?? 'unknown'
@@ -35,6 +34,6 @@ export async function engineFacts(): Promise<EngineFacts> {
     why,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism(),
-    versions: { tfjs: tf.version.tfjs, tensorflow: tensorflowVersion, build },
+    versions: { tfjs: tf.version.tfjs, tensorflow: backend.binding.TF_Version, build },
   }
 }

@@ -6,8 +6,10 @@ import type { Reply, Request, TaskTable } from './protocol.ts'
 /** A task that does not stop by itself this long after an abort loses its process. */
 const abortGraceMs = 800
 
-// Written by TensorFlow's start-up code before its log level counts; of no use to anybody.
-const noise = /^(WARNING: All log messages|[IW]0000 |\d{4}-\d\d-\d\d .*: [IW] )/
+// Written by TensorFlow's start-up code before its log level counts; of no use to anybody. 303: the machine has no
+// driver, which `doctor` says in words.
+const noise =
+  /^(WARNING: All log messages|[IW]0000 |\d{4}-\d\d-\d\d .*: [IW] |E0000 .*failed call to cuInit.*\(303\))/
 
 interface PendingCall {
   readonly task: string

@@ -4,8 +4,10 @@ import { copyFile, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlin
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import type { Library } from './library.ts'
-import { runProgram } from './pip.ts'
+import { asSetupError, noDisk } from './failures.ts'
+import type { Library, Say } from './library.ts'
+import { runProgram, tellingLine } from './program.ts'
+import { inWorkFolder } from './work-folder.ts'
 
 const resolve = createRequire(import.meta.url).resolve
 
@@ -17,54 +19,76 @@ const flags = [
   ...['-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2', '-Wl,-rpath,$ORIGIN/../../deps/lib'],
 ]
 
+/** Where the compiled binding stands in a tfjs package. */
+export function bindingPath(packageFolder: string): string {
+  return join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node')
+}
+
 /**
  * Compiles the package's own binding against the library's headers with the machine's C++ compiler (Node-API
- * only, so no Node headers and no node-gyp), or takes the one compiled before from the same sources.
- * @throws AppError `setup` when there is no compiler or it fails
+ * only, so no Node headers and no node-gyp), or takes the one compiled before from the same sources, and
+ * puts it and a link to the library into the package.
+ * @throws AppError `setup` when there is no compiler or it fails, or the package cannot be written
  */
 export async function ensureBinding(
   library: Library,
   cache: string,
-  say: (line: string) => void,
+  packageFolder: string,
+  say: Say,
+  signal?: AbortSignal,
 ): Promise<void> {
-  const sources = join(tfjsFolder, 'binding')
-  const target = join(tfjsFolder, 'lib', 'napi-v8', 'tfjs_binding.node')
+  const sources = join(packageFolder, 'binding')
   const kept = join(cache, 'bindings', `${await digestOf(sources, library)}.node`)
   if (!existsSync(kept)) {
     say('compiling the TensorFlow binding')
-    await mkdir(dirname(kept), { recursive: true })
-    await compile(sources, library, kept)
+    await inWorkFolder(cache, async (work) => {
+      const compiled = await compile(sources, library, work, signal)
+      await mkdir(dirname(kept), { recursive: true })
+      await rename(compiled, kept)
+    })
   }
-  await placeCopy(kept, target)
-  await linkFolder(join(library.folder, 'tensorflow'), join(tfjsFolder, 'deps', 'lib'))
+  try {
+    await placeCopy(kept, bindingPath(packageFolder))
+    await linkFolder(join(library.folder, 'tensorflow'), join(packageFolder, 'deps', 'lib'))
+  } catch (error) {
+    throw asSetupError(error, packageFolder)
+  }
 }
 
-async function compile(sources: string, library: Library, target: string): Promise<void> {
-  const compiler = process.env.CXX || 'c++'
-  const part = `${target}.${randomUUID().slice(0, 8)}.part`
+async function compile(
+  sources: string,
+  library: Library,
+  work: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  // As make has it, CXX may hold words: 'ccache g++'.
+  const [compiler = 'c++', ...words] = (process.env.CXX || 'c++').trim().split(/\s+/)
+  const compiled = join(work, 'tfjs_binding.node')
   const napi = join(dirname(resolve('node-api-headers/package.json')), 'include')
   const headers = join(library.folder, 'tensorflow', 'include')
   const files = (await readdir(sources))
     .filter((name) => name.endsWith('.cc'))
     .map((name) => join(sources, name))
-  const { exitCode, output } = await runProgram(compiler, [
-    ...files,
-    ...['-I', napi, '-I', headers, '-I', dirname(sources), '-L', join(library.folder, 'tensorflow')],
-    ...flags,
-    ...['-o', part],
-  ])
-  if (exitCode === 0) return rename(part, target)
-  await rm(part, { force: true })
-  if (exitCode === null) {
-    throw new AppError(
-      'setup',
-      `A C++ compiler is needed once to build the TensorFlow binding and '${compiler}' was not found: install one ` +
-        '(Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++) or name it in CXX, and start again.',
-    )
-  }
-  const reason =
-    output.split('\n').find((line) => /error|No space/i.test(line)) ?? output.trim().split('\n').at(-1)
-  throw new AppError('setup', `'${compiler}' could not compile the TensorFlow binding: ${reason}`)
+  const { exitCode, output } = await runProgram(
+    compiler,
+    [
+      ...[...words, ...files],
+      ...['-I', napi, '-I', headers, '-I', dirname(sources), '-L', join(library.folder, 'tensorflow')],
+      ...[...flags, '-o', compiled],
+    ],
+    { signal, env: { TMPDIR: work } },
+  )
+  if (exitCode === 0 && existsSync(compiled)) return compiled
+  if (/no space left|disk quota/i.test(output)) throw noDisk(work)
+  const advice =
+    'install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++) or name one in CXX, and start again.'
+  throw new AppError(
+    'setup',
+    exitCode === null
+      ? `A C++ compiler is needed once to build the TensorFlow binding and '${compiler}' was not found: ${advice}`
+      : `'${compiler}' could not compile the TensorFlow binding (${tellingLine(output, /error/i)}); a C++ compiler ` +
+          `that knows C++17 is needed: ${advice}`,
+  )
 }
 
 /** The binding depends on its sources, on how it is compiled and on the TensorFlow it is linked with. */
@@ -77,18 +101,27 @@ async function digestOf(sources: string, library: Library): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
+/** Never written in place: a running engine may have the old file mapped. */
 async function placeCopy(source: string, target: string): Promise<void> {
   if (existsSync(target) && (await readFile(source)).equals(await readFile(target))) return
-  await mkdir(dirname(target), { recursive: true })
-  const part = `${target}.${randomUUID().slice(0, 8)}.part`
-  await copyFile(source, part)
-  await rename(part, target)
+  await byRename(target, (part) => copyFile(source, part))
 }
 
 /** A link to the library's folder, so that its own search path (`$ORIGIN/../nvidia`) holds in the cache. */
 async function linkFolder(folder: string, link: string): Promise<void> {
   if ((await readlink(link).catch(() => '')) === folder) return
-  await mkdir(dirname(link), { recursive: true })
-  if (await lstat(link).catch(() => null)) await rm(link, { recursive: true })
-  await symlink(folder, link, 'dir')
+  // The package's own download leaves a real folder here, which a rename cannot replace.
+  if ((await lstat(link).catch(() => null))?.isDirectory()) await rm(link, { recursive: true })
+  await byRename(link, (part) => symlink(folder, part, 'dir'))
+}
+
+async function byRename(target: string, make: (part: string) => Promise<void>): Promise<void> {
+  const part = `${target}.${randomUUID().slice(0, 8)}.part`
+  await mkdir(dirname(target), { recursive: true })
+  try {
+    await make(part)
+    await rename(part, target)
+  } finally {
+    await rm(part, { force: true })
+  }
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '../../../shared/errors.ts'
+import { noDisk } from './failures.ts'
 import { type Distribution, tensorflowVersion } from './packages.ts'
-import { downloadWheel, findPip, noDisk } from './pip.ts'
+import { downloadWheel, findPip } from './pip.ts'
 import { unpackWheel } from './unpack.ts'
+import { inWorkFolder } from './work-folder.ts'
 
 export interface Library {
   /** holds `tensorflow/libtensorflow_cc.so.2` and its headers, and for CUDA `nvidia/*` */
@@ -13,7 +12,7 @@ export interface Library {
   readonly variant: Distribution['variant']
 }
 
-type Say = (line: string) => void
+export type Say = (line: string) => void
 
 /** Written last into a complete library folder: the digests of the wheels it was made from. */
 const manifestName = 'wheels.json'
@@ -25,46 +24,63 @@ export function libraryFolder(distribution: Distribution, cache: string): string
 
 /** True when the cache holds the library made from exactly these wheels. */
 export async function hasLibrary(distribution: Distribution, cache: string): Promise<boolean> {
-  const manifest = await readFile(join(libraryFolder(distribution, cache), manifestName), 'utf8').catch(
-    () => '',
-  )
-  return manifest === manifestOf(distribution)
+  const path = join(libraryFolder(distribution, cache), manifestName)
+  return (await readFile(path, 'utf8').catch(() => '')) === manifestOf(distribution)
+}
+
+/** Makes the next `ensureLibrary` fetch it again. */
+export async function distrustLibrary(distribution: Distribution, cache: string): Promise<void> {
+  await rm(join(libraryFolder(distribution, cache), manifestName), { force: true })
 }
 
 /**
- * Downloads and unpacks libtensorflow into the cache unless it is there. All work happens in a folder with a
- * temporary name that is renamed when complete and removed when anything fails.
+ * Downloads and unpacks libtensorflow into the cache unless it is there. The folder appears complete, by a
+ * rename, or not at all.
  * @throws AppError `setup`, one sentence that says what to do
  */
-export async function ensureLibrary(distribution: Distribution, cache: string, say: Say): Promise<Library> {
+export async function ensureLibrary(
+  distribution: Distribution,
+  cache: string,
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Library> {
   const folder = libraryFolder(distribution, cache)
   const library: Library = { folder, variant: distribution.variant }
   if (await hasLibrary(distribution, cache)) return library
-  await removeAbandoned(cache)
-  const work = join(cache, `${process.pid}-${randomUUID().slice(0, 8)}.part`)
-  try {
-    await mkdir(join(work, 'wheels'), { recursive: true })
+  return inWorkFolder(cache, async (work) => {
     const { bavail, bsize } = await statfs(work)
-    if (bavail * bsize < distribution.diskBytes) throw noDisk(cache)
-    const python = await findPip()
+    if (bavail * bsize < distribution.diskBytes) {
+      throw noDisk(cache, { bytes: distribution.diskBytes, freeBytes: bavail * bsize })
+    }
+    const python = await findPip(signal)
+    const [wheels, unpacked] = [join(work, 'wheels'), join(work, 'library')]
     for (const [index, wheel] of distribution.wheels.entries()) {
       say(`downloading ${wheel.name} ${wheel.version} (${index + 1} of ${distribution.wheels.length})`)
-      const wheelPath = await downloadWheel(python, wheel, join(work, 'wheels'))
-      await unpackWheel(wheelPath, wheel.members, work)
-      await rm(wheelPath)
+      await mkdir(wheels, { recursive: true })
+      const wheelPath = await downloadWheel(python, wheel, wheels, signal)
+      await unpackWheel(wheelPath, wheel.members, unpacked, signal)
+      await rm(wheels, { recursive: true })
     }
-    await rm(join(work, 'wheels'), { recursive: true })
-    await writeFile(join(work, manifestName), manifestOf(distribution))
-    await rm(folder, { recursive: true, force: true })
-    await rename(work, folder)
-  } catch (error) {
-    // Another process may have put the same library there in the meantime.
-    if (!(error instanceof AppError) && (await hasLibrary(distribution, cache))) return library
-    throw asSetupError(error, cache)
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
-  return library
+    await writeFile(join(unpacked, manifestName), manifestOf(distribution), { flush: true })
+    await replaceFolder(unpacked, folder, join(work, 'replaced'), () => hasLibrary(distribution, cache))
+    return library
+  })
+}
+
+/** Renames `made` to `folder`, unless another process has put a good one there in the meantime. */
+async function replaceFolder(
+  made: string,
+  folder: string,
+  aside: string,
+  isGood: () => Promise<boolean>,
+): Promise<void> {
+  if (await isGood()) return
+  await rename(folder, aside).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  await rename(made, folder).catch(async (error) => {
+    if (!(await isGood())) throw error
+  })
 }
 
 function manifestOf(distribution: Distribution): string {
@@ -73,38 +89,4 @@ function manifestOf(distribution: Distribution): string {
     null,
     1,
   )
-}
-
-function asSetupError(error: unknown, cache: string): AppError {
-  if (error instanceof AppError) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC') return noDisk(cache)
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
-    return new AppError(
-      'setup',
-      `The cache folder ${cache} cannot be written (${code}): make it writable or point HOURGLASS_CACHE elsewhere.`,
-      { cause: error },
-    )
-  }
-  return new AppError('setup', `TensorFlow could not be unpacked into ${cache} (${message}): start again.`, {
-    cause: error,
-  })
-}
-
-/** Removes what killed installations left: the number in the name is the process that was at work. */
-async function removeAbandoned(cache: string): Promise<void> {
-  if (!existsSync(cache)) return
-  for (const name of await readdir(cache)) {
-    const pid = /^(\d+)-[0-9a-f]{8}\.part$/.exec(name)?.[1]
-    if (pid && !isAlive(Number(pid))) await rm(join(cache, name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

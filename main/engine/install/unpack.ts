@@ -5,18 +5,27 @@ import { pipeline } from 'node:stream/promises'
 import { type Entry, openPromise } from 'yauzl'
 import { AppError } from '../../../shared/errors.ts'
 
-/** Takes those members of a wheel (a zip file) whose path matches out into `folder`. */
-export async function unpackWheel(wheelPath: string, members: RegExp, folder: string): Promise<number> {
+/**
+ * Takes those members of a wheel (a zip file) whose path matches out into `folder`.
+ * @returns how many
+ */
+export async function unpackWheel(
+  wheelPath: string,
+  members: RegExp,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<number> {
   const zip = await openPromise(wheelPath, { autoClose: false, lazyEntries: true })
   let count = 0
   try {
     for await (const entry of zip.eachEntry() as AsyncIterable<Entry>) {
-      if (!members.test(entry.fileName)) continue
+      if (!members.test(entry.fileName) || entry.fileName.endsWith('/')) continue
       const path = join(folder, normalize(entry.fileName))
       if (!path.startsWith(folder + sep))
         throw new AppError('corrupt', `${wheelPath} holds a path outside it`)
       await mkdir(dirname(path), { recursive: true })
-      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path))
+      const file = createWriteStream(path, { flush: true, highWaterMark: 1 << 20 })
+      await pipeline(await zip.openReadStreamPromise(entry), file, signal ? { signal } : {})
       if (path.endsWith(`bin${sep}ptxas`)) await chmod(path, 0o755)
       count++
     }
