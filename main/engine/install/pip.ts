@@ -18,7 +18,7 @@ export async function findPip(signal?: AbortSignal): Promise<string> {
   for (const python of candidates) {
     const { exitCode, output } = await runProgram(python, ['-m', 'pip', '--version'], { signal })
     if (exitCode !== 0) continue
-    const [version, major] = /pip ((\d+)[\w.]*)/.exec(output) ?? []
+    const [version, major] = /pip (\d+)[\w.]*/.exec(output) ?? []
     if (!major || Number(major) >= oldestPip) return python
     tooOld ||= `${python} has ${version}`
   }
