@@ -16,6 +16,10 @@ export interface DenseNetwork extends Network<Tensor2D> {
   readonly maskWidths: readonly number[]
 }
 
+interface DenseModel extends Model<DenseOptions, Tensor2D> {
+  build(options: DenseOptions): DenseNetwork
+}
+
 /**
  * The introductory article's network: fully connected, as deep on both sides of the waist.
  *
@@ -23,7 +27,7 @@ export interface DenseNetwork extends Network<Tensor2D> {
  *
  * x: (n, inputs) in [0, 1]. Hinton and Salakhutdinov 2006 (Science 313) is the classic of this form.
  */
-export const dense: Model<DenseOptions, Tensor2D> & { build(options: DenseOptions): DenseNetwork } = {
+export const dense: DenseModel = {
   id: 'dense',
   options: denseOptions,
 
