@@ -5,7 +5,7 @@ import { serveTasks } from '../engine/serve.ts'
 import { tf } from '../engine/tensorflow.ts'
 import { runTraining } from '../training/run.ts'
 import type { EngineTasks } from './engine-tasks.ts'
-import { loadModel } from './loaded-models.ts'
+import { loadModel, readModel } from './loaded-models.ts'
 
 // The process that holds TensorFlow: started by the core, once for inference and once for training.
 serveTasks<EngineTasks>({
@@ -13,7 +13,8 @@ serveTasks<EngineTasks>({
   measure: () => measureEngine(),
 
   async check(ref) {
-    await loadModel(ref)
+    // Not from memory: the files are what is in doubt.
+    tf.dispose((await readModel(ref)).parameters)
     return null
   },
 

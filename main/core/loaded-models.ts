@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import { type ModelCard, readCard, readWeights } from '../models/card.ts'
 import { parametersFromFile } from '../models/layers/parameters.ts'
@@ -11,25 +12,51 @@ export interface LoadedModel {
   readonly parameters: NamedTensors
 }
 
-/** Few models are in use at a time; the oldest makes room. */
+/** Few models are in use at a time; the one used longest ago makes room. */
 const keptModels = 4
-const loaded = new Map<string, LoadedModel>()
+const loaded = new Map<string, Promise<LoadedModel>>()
 
 /** A model ready to run in this engine process, from its folder at first use. */
-export async function loadModel({ folder, sha256 }: ModelRef): Promise<LoadedModel> {
-  const known = loaded.get(sha256)
-  if (known) return known
-  const card = await readCard(folder)
-  const model = architecture(card.architecture.id)
-  const options = model.options.parse(card.architecture.options)
-  const tensors = await readWeights(folder, card)
-  const parameters = parametersFromFile(model.parameters(options), tensors, folder)
-  const entry = { card, network: model.build(options), parameters }
-  loaded.set(sha256, entry)
-  for (const [oldest, { parameters: old }] of loaded) {
+export async function loadModel(ref: ModelRef): Promise<LoadedModel> {
+  // By folder, too: another card may claim the same weights, truly or not.
+  const key = JSON.stringify([ref.folder, ref.sha256])
+  const model = loaded.get(key) ?? readModel(ref)
+  loaded.delete(key)
+  loaded.set(key, model)
+  try {
+    await model
+  } catch (error) {
+    if (loaded.get(key) === model) loaded.delete(key)
+    throw error
+  }
+  for (const [oldest, old] of loaded) {
     if (loaded.size <= keptModels) break
     loaded.delete(oldest)
-    tf.dispose(old)
+    tf.dispose((await old).parameters)
   }
-  return entry
+  return model
+}
+
+/**
+ * Reads a model anew.
+ * @throws AppError `not-found`, `corrupt` where weights, card, architecture and the hash asked for do not fit together
+ */
+export async function readModel({ folder, sha256 }: ModelRef): Promise<LoadedModel> {
+  const card = await readCard(folder)
+  if (card.weights.sha256 !== sha256) {
+    const [expected, found] = [sha256, card.weights.sha256].map((hash) => hash.slice(0, 12))
+    throw new AppError('corrupt', `model ${card.id}: expected weights ${expected}, ${folder} holds ${found}`)
+  }
+  const model = architecture(card.architecture.id)
+  const options = model.options.safeParse(card.architecture.options)
+  if (!options.success) {
+    const [issue] = options.error.issues
+    throw new AppError(
+      'corrupt',
+      `model ${card.id}: its card's architecture: ${issue!.path.join('.')}: ${issue!.message}`,
+    )
+  }
+  const tensors = await readWeights(folder, card)
+  const parameters = parametersFromFile(model.parameters(options.data), tensors, folder)
+  return { card, network: model.build(options.data), parameters }
 }

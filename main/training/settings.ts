@@ -70,10 +70,11 @@ export function parseSettings<Schemas extends Record<string, z.ZodType>>(
     if (result.success) return [part, result.data]
     const issue = result.error.issues[0]!
     const name = issue.path.join('.')
-    throw new AppError(
-      'bad-input',
-      `setting ${name}=${JSON.stringify(own[String(issue.path[0])])}: ${issue.message}`,
-    )
+    // Without a path it is about several settings together.
+    const what = name
+      ? `setting ${name}=${JSON.stringify(own[String(issue.path[0])])}`
+      : `settings of ${part}`
+    throw new AppError('bad-input', `${what}: ${issue.message}`)
   })
   return Object.fromEntries(parsed)
 }

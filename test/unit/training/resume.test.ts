@@ -1,7 +1,7 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Random } from '../../../shared/random.ts'
+import { writeBlots } from './blots.ts'
 import { openTerminal, samples, type Terminal } from './terminal.ts'
 
 let terminal: Terminal
@@ -55,8 +55,7 @@ test('photos: killed twice with kill -9 and resumed, a run equals an uninterrupt
 })
 
 test('digits with dropout, noise and augmentation: stopped by Ctrl-C within a second, resumed bit for bit', async () => {
-  const images = join(terminal.data, 'digits-idx3-ubyte')
-  await writeFile(images, idxImages(120))
+  const images = await writeBlots(join(terminal.data, 'digits-idx3-ubyte'), 120)
   const start = (name: string) => [
     ...['train', '--model', 'dense', '--images', images, '--name', name, '--steps', '500'],
     ...sets({
@@ -81,19 +80,3 @@ test('digits with dropout, noise and augmentation: stopped by Ctrl-C within a se
   expect(end.exitCode).toBe(0)
   await expectSameRun('stopped', 'digits', 500)
 })
-
-/** An IDX file of 28 x 28 images, each a bright blot. */
-function idxImages(count: number): Uint8Array {
-  const bytes = new Uint8Array(16 + count * 784)
-  const header = new DataView(bytes.buffer)
-  for (const [i, value] of [0x0803, count, 28, 28].entries()) header.setUint32(i * 4, value)
-  for (let image = 0; image < count; image++) {
-    const random = new Random([image])
-    const [x, y, width] = [random.between(8, 20), random.between(8, 20), random.between(2, 5)]
-    for (let i = 0; i < 784; i++) {
-      const distance = Math.hypot((i % 28) - x, Math.floor(i / 28) - y) / width
-      bytes[16 + image * 784 + i] = Math.round(255 * Math.exp(-(distance ** 2)))
-    }
-  }
-  return bytes
-}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tf } from '../../../../main/engine/tensorflow.ts'
+import { dense } from '../../../../main/models/dense/dense.ts'
+import { denseLossSettings } from '../../../../main/models/dense/loss-settings.ts'
+import { denseOptions } from '../../../../main/models/dense/options.ts'
+import { startingParameters } from '../../../../main/models/layers/parameters.ts'
+import { digitsData } from '../../../../main/training/data-settings.ts'
+import { createDigitsTask, type DigitsTaskOptions } from '../../../../main/training/tasks/digits.ts'
+import { Random } from '../../../../shared/random.ts'
+import { writeBlots } from '../blots.ts'
+
+let folder: string
+let images: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hourglass-digits-'))
+  images = await writeBlots(join(folder, 'blots'), 30)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const options = denseOptions.parse({ hidden: [8], code: 2 })
+const network = dense.build(options)
+const signal = new AbortController().signal
+
+function task(given: Partial<DigitsTaskOptions> = {}) {
+  return createDigitsTask({
+    ...{ network, data: digitsData.parse({}), loss: denseLossSettings.parse({}), images },
+    ...{ trainingCount: 20, inputs: 784, batch: 8, seed: 1, startStep: 0 },
+    ...given,
+  })
+}
+
+test('a batch: clean targets, noisy inputs, and dropout masks of the rate asked for', async () => {
+  const data = digitsData.parse({ inputNoiseSigma255: 25.5 })
+  const loss = denseLossSettings.parse({ dropout: 0.25 })
+  const source = await task({ data, loss, batch: 500 })
+  const batch = await source.next()
+  expect(Object.keys(batch)).toEqual(['input', 'target', 'mask.0', 'mask.1'])
+  const { input, target } = batch
+  expect(input!.shape).toEqual([500, 784])
+  let [squares, outside] = [0, 0]
+  for (const [i, value] of target!.data.entries()) {
+    squares += (input!.data[i]! - value) ** 2
+    if (value < 0 || value > 1) outside++
+  }
+  expect(Math.sqrt(squares / target!.data.length)).toBeCloseTo(0.1, 3)
+  expect(outside).toBe(0)
+  const mask = batch['mask.0']!
+  expect(mask.shape).toEqual([500, 8])
+  expect([...new Set(mask.data)].sort()).toEqual([0, Math.fround(1 / 0.75)])
+  const dropped = mask.data.filter((value) => value === 0).length / mask.data.length
+  expect(dropped).toBeGreaterThan(0.22)
+  expect(dropped).toBeLessThan(0.28)
+  expect(mask.data).not.toEqual(batch['mask.1']!.data)
+})
+
+test('the batch of a step is the same wherever the run began, and differs between steps and seeds', async () => {
+  const given = {
+    data: digitsData.parse({ inputNoiseSigma255: 10, turnDegrees: 10 }),
+    loss: denseLossSettings.parse({ dropout: 0.5 }),
+  }
+  const whole = await task(given)
+  const batches = [await whole.next(), await whole.next(), await whole.next()]
+  const resumed = await task({ ...given, startStep: 2 })
+  expect(await resumed.next()).toEqual(batches[2])
+  expect(batches[1]!['mask.0']).not.toEqual(batches[2]!['mask.0'])
+  expect((await (await task({ ...given, seed: 2 })).next())['mask.0']).not.toEqual(batches[0]!['mask.0'])
+})
+
+test('validation: on the images held out, without dropout, noise or penalty, and without leaks', async () => {
+  const p = startingParameters(dense.parameters(options), new Random(1))
+  const before = tf.memory().numTensors
+  const plain = await (await task()).validate(p, signal)
+  expect(plain.metrics.mse).toBe(plain.loss)
+  const loss = denseLossSettings.parse({ dropout: 0.5, codeL1: 10 })
+  const data = digitsData.parse({ inputNoiseSigma255: 50 })
+  expect(await (await task({ loss, data })).validate(p, signal)).toEqual(plain)
+  const entropy = await (await task({ loss: { ...loss, loss: 'bce' } })).validate(p, signal)
+  expect(entropy.metrics.mse).toBe(plain.loss)
+  expect(entropy.loss).toBeGreaterThan(0.3)
+  const more = await (await task({ trainingCount: 10 })).validate(p, signal)
+  expect(more.loss).not.toBe(plain.loss)
+  expect(tf.memory().numTensors).toBe(before)
+})
+
+test('an epoch sees each training image once; sizes that do not fit are refused by name', async () => {
+  expect((await task({ batch: 8 })).stepsPerEpoch).toBe(3)
+  await expect(task({ inputs: 100 })).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringMatching(/28 x 28 = 784 pixels; the network takes 100 \(set inputs=784\)/),
+  })
+  await expect(task({ trainingCount: 30 })).rejects.toMatchObject({
+    code: 'bad-input',
+    message: 'trainingCount: expected less than the 30 images, got 30',
+  })
+})
