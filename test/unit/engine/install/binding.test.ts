@@ -126,5 +126,5 @@ describe.skipIf(process.platform === 'win32')('the binding', () => {
     const lines: string[] = []
     await installFromWheels(distributions.cpu, cache, packageFolder, (line) => lines.push(line))
     expect(lines).toEqual(['compiling the TensorFlow binding'])
-  })
+  }, 180_000)
 })
