@@ -10,28 +10,25 @@ import { pow } from './elementary.ts'
 
 const tableSteps = 8192
 
-function exactDecode(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+function decodePower(value: number): number {
+  return pow((value + 0.055) / 1.055, 2.4)
 }
 
-function exactEncode(light: number): number {
-  return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055
+function encodePower(light: number): number {
+  return 1.055 * pow(light, 1 / 2.4) - 0.055
 }
 
 // Only the power is tabulated: a table across the joint with the toe would round off its corner.
-const decodeTable = Float64Array.from({ length: tableSteps + 2 }, (_, i) =>
-  pow((i / tableSteps + 0.055) / 1.055, 2.4),
-)
+const decodeTable = Float64Array.from({ length: tableSteps + 2 }, (_, i) => decodePower(i / tableSteps))
 // By the square root of the light, against which the curve is nearly straight.
-const encodeTable = Float64Array.from(
-  { length: tableSteps + 2 },
-  (_, i) => 1.055 * pow((i / tableSteps) ** 2, 1 / 2.4) - 0.055,
+const encodeTable = Float64Array.from({ length: tableSteps + 2 }, (_, i) =>
+  encodePower((i / tableSteps) * (i / tableSteps)),
 )
 
 /** Linear light of an sRGB-encoded value. */
 export function decodeSrgb(value: number): number {
   if (value <= 0.04045) return value / 12.92
-  if (!(value <= 1)) return exactDecode(value)
+  if (!(value <= 1)) return decodePower(value)
   const position = value * tableSteps
   const index = position | 0
   const left = decodeTable[index]
@@ -41,7 +38,7 @@ export function decodeSrgb(value: number): number {
 /** sRGB encoding of linear light. */
 export function encodeSrgb(light: number): number {
   if (light <= 0.0031308) return light * 12.92
-  if (!(light <= 1)) return exactEncode(light)
+  if (!(light <= 1)) return encodePower(light)
   const position = Math.sqrt(light) * tableSteps
   const index = position | 0
   const left = encodeTable[index]

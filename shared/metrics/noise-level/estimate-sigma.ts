@@ -16,8 +16,8 @@ export interface SigmaEstimate {
  * The level of white Gaussian noise, for a denoiser that is told one: the deviation before clipping, also where
  * the file clipped it. Colour images by their colour differences; grey ones, and colour images whose channels
  * carry the same noise, by their flattest blocks; tiny ones by Immerkaer's mean over all pixels. Root mean square
- * errors over 24 photos, sigma 5 / 15 / 25 / 50: opponent 0.03 / 0.06 / 0.07 / 0.14 (clipped to 8 bits:
- * 0.03 / 0.11 / 0.21 / 0.55), flat blocks 0.2 / 0.4 / 0.4 / 0.4; wavelet MAD 1.8 / 1.3 / 0.9 / 0.5 (clipped: 7 at 50).
+ * errors over 24 photos, sigma 5 / 15 / 25 / 50: opponent 0.03 / 0.04 / 0.07 / 0.15 (clipped to 8 bits:
+ * 0.03 / 0.11 / 0.21 / 0.56), flat blocks 0.2 / 0.5 / 0.4 / 0.4; wavelet MAD 1.8 / 1.3 / 0.9 / 0.5 (clipped: 7 at 50).
  * Spatially correlated noise, as cameras leave it, reads far too low: see `estimateNoise`.
  * @throws AppError bad-input under 3x3 pixels
  */

@@ -67,6 +67,20 @@ test('noise that is the same in all channels is seen too', () => {
   expect(method).toBe('flat-blocks')
 })
 
+test('the MAD leaves out what is painted, as scikit-image does', () => {
+  const noisy = addNoise(plain(200, 200, 1, 0), { model: 'gaussian', parameters: { sigma255: 20 }, seed: 1 })
+  const half = { ...noisy, data: noisy.data.map((value, i) => (i % 200 < 120 ? 0 : value)) }
+  expect(Math.abs(estimateNoise(half).mad.average - 20)).toBeLessThan(1)
+})
+
+test('values above 1 say that nothing was clipped', () => {
+  const bright = plain(200, 200, 3, 0.85)
+  const noisy = addNoise(bright, { model: 'gaussian', parameters: { sigma255: 20 }, seed: 1 })
+  expect(Math.min(...noisy.data)).toBeGreaterThan(0)
+  expect(Math.abs(estimateSigma(noisy).sigma255 - 20)).toBeLessThan(0.2)
+  expect(Math.abs(estimateSigma(clip(noisy)).sigma255 - 20)).toBeLessThan(1)
+})
+
 test('small, empty and large images', () => {
   expect(estimateSigma(plain(5, 5, 1, 0.3))).toEqual({ sigma255: 0, method: 'immerkaer' })
   expect(estimateSigma(plain(40, 40, 3, 0.3)).sigma255).toBeCloseTo(0, 5)
