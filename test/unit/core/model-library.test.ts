@@ -37,6 +37,12 @@ async function modelFolder(id: string, changes: { value?: number; options?: obje
   return place
 }
 
+async function damage(model: string): Promise<void> {
+  const bytes = await readFile(weightsPath(model))
+  bytes[bytes.length - 1]! ^= 1
+  await writeFile(weightsPath(model), bytes)
+}
+
 test('the bundled denoiser is known from the start, and stays', async () => {
   expect(findModel(core.catalog, 'denoiser')).toMatchObject({ isBundled: true, task: 'denoise' })
   await expect(removeModel(core.catalog, 'denoiser')).rejects.toMatchObject({ code: 'conflict' })
@@ -64,19 +70,20 @@ test('a model is imported, exported byte for byte, and removed', async () => {
 })
 
 test('other weights under an id that is taken are a conflict, and change nothing', async () => {
-  const first = await importModel(core, await modelFolder('taken'))
+  const source = await modelFolder('taken')
+  const first = await importModel(core, source)
   await expect(importModel(core, await modelFolder('taken', { value: 9 }))).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining("a model 'taken' with other weights"),
   })
+  await damage(source) // read already, but not to be taken from memory
+  await expect(importModel(core, source)).rejects.toMatchObject({ code: 'corrupt' })
   expect(findModel(core.catalog, 'taken')).toEqual(first)
 })
 
 test('damaged weights, foreign networks and folders without a card are refused before anything is copied', async () => {
   const damaged = await modelFolder('damaged')
-  const bytes = await readFile(weightsPath(damaged))
-  bytes[bytes.length - 1]! ^= 1
-  await writeFile(weightsPath(damaged), bytes)
+  await damage(damaged)
   await expect(importModel(core, damaged)).rejects.toMatchObject({ code: 'corrupt' })
 
   const options = { inputs: 3, hidden: [], code: 1 }

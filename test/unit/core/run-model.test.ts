@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -87,10 +87,14 @@ test('the best weights become a model whose card says what it reached there', as
 
 test('a run killed while its model was written ends well when it is resumed', async () => {
   const { run, request } = await trainedRun('halfway')
-  await mkdir(join(folder, 'models/halfway')) // saved, but not in the catalog yet
+  // Saved, but not in the catalog yet ...
+  await mkdir(join(folder, 'models/halfway'))
+  await writeFile(join(folder, 'models/halfway/weights.safetensors'), 'half')
   const model = await keepBest(core, run, request, output)
   expect(core.catalog.models.byId('halfway')).toEqual(model)
-  expect(await keepBest(core, run, request, output)).toEqual(model) // in the catalog, but the run had not ended
+  // ... and in the catalog, but the run had not ended.
+  await rm(bestWeightsPath(run.folder))
+  expect(await keepBest(core, run, request, output)).toEqual(model)
 })
 
 test('a run without any finite validation says so', async () => {

@@ -8,12 +8,19 @@ export interface LinearOptions {
   startStep?: number
   /** changes a step's batch, counted from 0 */
   spoil?: (step: number, batch: Batch) => void
+  /** a batch that is left out, counted from 0 */
+  omit?: number
   /** validation losses by their order, instead of real ones */
   validations?: number[]
 }
 
 /** y = x w + noise, 8 samples a step: the smallest thing that trains. */
-export function linearTask({ startStep = 0, spoil, validations }: LinearOptions = {}): TrainingTask {
+export function linearTask({
+  startStep = 0,
+  spoil,
+  omit = Infinity,
+  validations,
+}: LinearOptions = {}): TrainingTask {
   let step = startStep
   const batchOf = (seed: readonly number[]): Batch => {
     const random = new Random([...seed])
@@ -34,7 +41,7 @@ export function linearTask({ startStep = 0, spoil, validations }: LinearOptions 
     stepsPerEpoch: 10,
     notes: [],
     async next() {
-      const batch = batchOf([7, step])
+      const batch = batchOf([7, step < omit ? step : step + 1])
       spoil?.(step, batch)
       step++
       return batch

@@ -24,14 +24,20 @@ interface Given extends LinearOptions {
   settings?: Partial<TrainingSettings>
   length?: LoopOptions['length']
   resume?: boolean
-  /** aborts after this step */
+  /** aborts after this step; 0: after the validation before the first */
   abortAt?: number
 }
 
 /** Runs the loop on the linear task and notes all that it says. */
 async function train({ settings, length = { steps: 30 }, resume = false, abortAt, ...task }: Given = {}) {
   const steps: StepReport[] = []
-  const validations: { step: number; loss: number; improved: boolean; average: number[] }[] = []
+  const validations: {
+    step: number
+    loss: number
+    improved: boolean
+    trainingLoss: number
+    average: number[]
+  }[] = []
   const notes: string[] = []
   const controller = new AbortController()
   const full = settingsOf(settings)
@@ -45,8 +51,9 @@ async function train({ settings, length = { steps: 30 }, resume = false, abortAt
         steps.push(report)
         if (report.step === abortAt) controller.abort()
       },
-      async onValidation({ step, loss, improved, average }) {
-        validations.push({ step, loss, improved, average: [...average.w!.dataSync()] })
+      async onValidation({ step, loss, improved, trainingLoss, average }) {
+        validations.push({ step, loss, improved, trainingLoss, average: [...average.w!.dataSync()] })
+        if (step === 0 && abortAt === 0) controller.abort()
       },
       onNote: (text) => notes.push(text),
     },
@@ -72,6 +79,8 @@ test.each(['sgd', 'momentum', 'rmsprop', 'adam', 'muon'] as const)('%s learns', 
 test('it validates before the first step, at its interval, and at the end; an epoch is the default interval', async () => {
   const own = await train({ settings: { validateEvery: 7 }, length: { steps: 30 } })
   expect(own.validations.map(({ step }) => step)).toEqual([0, 7, 14, 21, 28, 30])
+  const mean = own.steps.slice(7, 14).reduce((sum, { loss }) => sum + loss / 7, 0)
+  expect(own.validations[2]!.trainingLoss).toBeCloseTo(mean, 12)
   const epochs = await train({ length: { epochs: 2.5 } })
   expect(epochs.validations.map(({ step }) => step)).toEqual([0, 10, 20, 25])
   expect(epochs.state.stopping.best).toMatchObject({ step: 25 })
@@ -100,6 +109,16 @@ test('steps that are not finite are skipped, counted and reported, and leave no 
   ])
   expect(validations.at(-1)!.average.every(Number.isFinite)).toBe(true)
   expect(state.stopping.best!.trainingLoss).toBeLessThan(100)
+})
+
+test('a run with a skipped step ends where one without that batch does', async () => {
+  const spoil: LinearOptions['spoil'] = (step, { x }) => {
+    if (step === 4) x!.data[0] = Number.NaN
+  }
+  await train({ spoil, length: { steps: 9 } })
+  const weights = await savedWeights()
+  await train({ omit: 4, length: { steps: 8 } })
+  expect(weights).toEqual(await savedWeights())
 })
 
 test('a spike is skipped once the losses have settled', async () => {
@@ -181,8 +200,8 @@ test.each(['momentum', 'adam'] as const)(
     }
     const whole = await train({ settings, spoil })
     const weights = await savedWeights()
-    // After a skipped step; at a validation that is still due; in the first step.
-    for (const stops of [[6], [12, 13], [1, 29]]) {
+    // After a skipped step; at a validation that is still due; before and in the first step.
+    for (const stops of [[6], [12, 13], [0, 1, 29]]) {
       const parts = [await train({ settings, spoil, abortAt: stops[0]! })]
       expect(parts[0]!.end).toBe('aborted')
       for (const abortAt of [...stops.slice(1), -1]) {

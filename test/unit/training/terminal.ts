@@ -21,6 +21,8 @@ export interface Terminal {
   readonly data: string
   /** Starts a command in a process group of its own, so that a kill reaches its engine, too. */
   start(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> }
+  /** Puts a point into a run's curve. */
+  record(run: string, name: string, step: number, value: number): void
   /** Runs a command to its end. */
   run(...args: string[]): Promise<Ended>
   /** What the catalog holds of a run: points by the curve's name. */
@@ -71,6 +73,12 @@ export async function openTerminal(): Promise<Terminal> {
           ]),
         )
       }),
+    record(id, name, step, value) {
+      const catalog = new Sqlite(join(data, 'catalog.db'))
+      const sql = 'INSERT INTO runMetrics (runId, name, step, value) VALUES (?, ?, ?, ?)'
+      catalog.prepare(sql).run(id, name, step, value)
+      catalog.close()
+    },
     async stopAt(signal, id, step, ...args) {
       const { child, ended } = start(...args)
       while (child.exitCode === null && recordedStep(data, id) < step) await sleep(20)
