@@ -19,12 +19,13 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   internal: 70,
 }
 
-/** Says an error on stderr, with its stack only when it is a bug, and returns the exit code. */
-export function reportError(error: unknown): number {
+/** Says an error on stderr, with its stack only when it is a bug, and as JSON on stdout; returns the exit code. */
+export function reportError(error: unknown, json: boolean): number {
   const appError = toAppError(error)
   const { code, message, cause } = appError
   console.error(`hourglass: ${message}`)
   if (code === 'internal') console.error(cause instanceof Error ? cause.stack : appError.stack)
+  if (json) console.log(JSON.stringify({ error: { code, message } }))
   return exitCodes[code]
 }
 

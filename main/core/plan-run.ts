@@ -13,7 +13,12 @@ import type { TrainRequest } from './train.ts'
 
 export interface PlanRequest {
   readonly architecture: string
+  /** folders, photos, or one IDX file */
   readonly images: readonly string[]
+  /** photos that are split already, in place of `images` */
+  readonly split?:
+    | { readonly name: string; readonly training: readonly string[]; readonly validation: readonly string[] }
+    | undefined
   readonly validationList?: string | undefined
   readonly length: unknown
   /** settings by name, of the training, the data, the loss and the architecture */
@@ -61,15 +66,13 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
       data,
       split: { validationShare },
     } = parseSettings(parts, given)
-    const { train: training, validation } = await photoDataset(request.images, {
-      ...{ validationShare, seed: settings.seed },
-      ...(request.validationList ? { validationList: request.validationList } : {}),
-    })
+    const { training, validation } =
+      request.split ?? (await splitPhotos(request, validationShare, settings.seed))
     const config: RunConfig = {
       ...{ ...common, settings, options: options as Record<string, unknown> },
       task: { kind: 'denoise', data, training: [...training], validation: [...validation] },
     }
-    const names = request.images.map((path) => basename(path)).join(', ')
+    const names = request.split?.name ?? request.images.map((path) => basename(path)).join(', ')
     return finish(config, `${training.length} photos of ${names}, ${validation.length} others held out`)
   }
   if (request.images.length !== 1) {
@@ -98,6 +101,12 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     config,
     `the first ${trainingCount} images of ${basename(request.images[0])}, the rest held out`,
   )
+}
+
+async function splitPhotos({ images, validationList }: PlanRequest, validationShare: number, seed: number) {
+  const options = { validationShare, seed, ...(validationList ? { validationList } : {}) }
+  const { train: training, validation } = await photoDataset(images, options)
+  return { training, validation }
 }
 
 function parseLength(length: unknown): RunLengthSetting {

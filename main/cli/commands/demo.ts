@@ -9,6 +9,7 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('the bundled sample photos: noise in, noise out, side by side')
     .option('-o, --output <folder>', 'where the pictures go', 'hourglass-demo')
+    .addHelpText('after', '\nExample:\n  hourglass demo --output ~/Desktop/hourglass')
     .action((_, self: Command) => demo(self.optsWithGlobals<GlobalOptions & { output: string }>()))
 }
 

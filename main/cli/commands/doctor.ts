@@ -10,6 +10,7 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .description('what this installation consists of, what it computes with, and how fast')
+    .addHelpText('after', '\nExamples:\n  hourglass doctor\n  hourglass doctor --json --device cpu')
     .action((_, self: Command) => doctor(self.optsWithGlobals<GlobalOptions>()))
 }
 

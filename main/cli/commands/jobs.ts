@@ -25,11 +25,19 @@ export function addJobs(program: Command): void {
     .action(action(resume))
   jobs.command('cancel <id>').description('stop a batch, wherever it runs').action(action(cancel))
   jobs.command('remove <id>').description('forget a batch; its results stay').action(action(remove))
+  jobs.addHelpText(
+    'after',
+    `
+Examples:
+  hourglass jobs
+  hourglass jobs show 12
+  hourglass jobs resume 12`,
+  )
 }
 
 function list({ core, out }: Context): void {
   const jobs = core.catalog.jobs.list()
-  out.result(jobs.map(({ input, ...job }) => job))
+  out.result({ jobs: jobs.map(({ input, ...job }) => job) })
   const rows = jobs.map(({ id, kind, status, done, total, createdAtMs, error }) => [
     ...[id, kind, status, `${done}/${total}`, new Date(createdAtMs).toISOString().slice(0, 19)],
     error?.message ?? '',

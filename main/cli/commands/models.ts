@@ -32,7 +32,7 @@ Examples:
 
 function list({ core, out }: Context): void {
   const models = core.catalog.models.list()
-  out.result(models.map(({ card, ...model }) => model))
+  out.result({ models: models.map(({ card, ...model }) => model) })
   const rows = models.map(({ id, task, architecture, sha256, isBundled, parentId }) => [
     ...[id, task, architecture, sha256.slice(0, 12)],
     isBundled ? 'bundled' : parentId ? `own, from ${parentId}` : 'own',

@@ -28,7 +28,7 @@ The folder that it names holds TensorBoard's event files: tensorboard --logdir F
 
 function list({ core, out }: Context): void {
   const runs = core.catalog.runs.list()
-  out.result(runs.map(({ config, ...run }) => run))
+  out.result({ runs: runs.map(({ config, ...run }) => run) })
   const rows = runs.map(({ id, status, bestStep, bestValidation, startedAtMs, endedAtMs }) => [
     ...[id, status, bestStep ?? '-', bestValidation?.toPrecision(5) ?? '-'],
     endedAtMs ? duration(endedAtMs - startedAtMs) : '-',

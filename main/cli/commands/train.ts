@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
+import type { Core } from '../../core/core.ts'
 import { findModel } from '../../core/model-library.ts'
 import { planRun } from '../../core/plan-run.ts'
 import { resumeRun, startRun, type TrainResult } from '../../core/train.ts'
@@ -12,6 +13,7 @@ interface TrainOptions extends GlobalOptions {
   model: string
   from?: string
   images?: string[]
+  dataset?: string
   validationList?: string
   name?: string
   epochs?: number
@@ -29,6 +31,7 @@ export function addTrain(program: Command): void {
     .option('--model <architecture>', 'dense or denoiser', 'denoiser')
     .option('--from <model>', 'start from the weights of this model')
     .option('--images <paths...>', 'folders of photos, photos, or one IDX file (MNIST, also .gz)')
+    .option('--dataset <name>', 'a collection of the catalog instead, with its own split')
     .option(
       '--validation-list <file>',
       'names of photos to hold out, one a line; else a share is drawn by hash',
@@ -51,6 +54,7 @@ export function addTrain(program: Command): void {
 Examples:
   hourglass train --images ~/Pictures --from denoiser --minutes 60 --name my-denoiser
   hourglass train --model dense --images t10k-images-idx3-ubyte.gz --epochs 60 --set trainingCount=8000
+  hourglass train --dataset holidays --from denoiser --epochs 2
   hourglass train --resume my-denoiser
 Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, adam, muon), learningRate,
   muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
@@ -74,11 +78,16 @@ async function train(options: TrainOptions): Promise<void> {
     const progress = progressPrinter(out)
     if (options.resume)
       return finish(context, await resumeRun(core, options.resume, { signal, onProgress: progress }))
-    if (!options.images) throw new AppError('bad-input', 'train needs --images PATH... (or --resume RUN)')
+    if ((options.images === undefined) === (options.dataset === undefined)) {
+      throw new AppError(
+        'bad-input',
+        'train needs either --images PATH... or --dataset NAME (or --resume RUN)',
+      )
+    }
     const parent = options.from ? findModel(core.catalog, options.from) : null
     const request = await planRun({
       architecture: options.model,
-      images: options.images.map((path) => resolve(path)),
+      ...photosOf(core, options),
       validationList: options.validationList ? resolve(options.validationList) : undefined,
       length: lengthOf(options),
       given: parseAssignments(options.set),
@@ -105,6 +114,24 @@ function finish({ out }: Context, result: TrainResult): TrainResult {
       `Stopped; the best weights so far are in ${run.folder}. Go on with: hourglass train --resume ${run.id}`,
     )
   return result
+}
+
+/** The paths named, or the photos of a collection on the sides that the catalog put them. */
+function photosOf({ catalog }: Core, { images = [], dataset: name }: TrainOptions) {
+  if (name === undefined) return { images: images.map((path) => resolve(path)) }
+  const dataset = catalog.datasets.byName(name)
+  if (!dataset) {
+    const known = catalog.datasets.list().map((each) => each.name)
+    throw new AppError('not-found', `no dataset '${name}'; there are: ${known.join(', ') || 'none'}`)
+  }
+  const paths = (split: 'train' | 'validation') =>
+    catalog.datasets.images(dataset.id, { split }).map(({ path }) => path)
+  const [training, validation] = [paths('train'), paths('validation')]
+  // A small collection may have all its photos on one side; then they are split like named files.
+  const whole = training.length > 0 && validation.length > 0
+  return whole
+    ? { images: [], split: { name, training, validation } }
+    : { images: [...training, ...validation] }
 }
 
 function lengthOf({ epochs, minutes, steps }: TrainOptions) {
