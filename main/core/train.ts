@@ -90,6 +90,7 @@ async function follow(
   const record = (report: TrainProgress) => {
     if (report.kind === 'resumed') {
       runs.metrics.removeAfter(run.id, report.step)
+      runs.metrics.add(run.id, report.recent)
       if (report.best) runs.setBest(run.id, report.best.step, report.best.validationLoss)
     } else if (report.kind === 'steps') {
       runs.metrics.add(

@@ -29,6 +29,11 @@ export const runState = z.strictObject({
   /** sum and count of the losses since the last validation */
   lossSum: z.number(),
   lossCount: z.int(),
+  /**
+   * the latest points of the curves: when a kill takes the catalog's process, too, it may not have heard of them,
+   * although the checkpoint is beyond them
+   */
+  recent: z.array(z.strictObject({ name: z.string(), step: z.int(), value: numberOrNaN })).default([]),
   /** what early stopping remembers; see `StoppingState` */
   stopping: z.strictObject({
     best: z.strictObject({ step: z.int(), validationLoss: z.number(), trainingLoss: numberOrNaN }).nullable(),
@@ -40,6 +45,11 @@ export const runState = z.strictObject({
   threads: z.int(),
 })
 export type RunState = z.infer<typeof runState>
+
+/** With these points as the newest; a few reports' worth is kept. */
+export function remembered(recent: RunState['recent'], points: RunState['recent']): RunState['recent'] {
+  return [...recent, ...points].slice(-1000)
+}
 
 export interface RunTensors {
   readonly parameters: NamedTensors

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { breathe } from '../engine/serve.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
-import { type RunState, type RunTensors, saveCheckpoint } from './checkpoint.ts'
+import { type RunState, type RunTensors, remembered, saveCheckpoint } from './checkpoint.ts'
 import { judgeValidation, neverJudged, noValidationYet } from './early-stopping.ts'
 import { createOptimizer } from './optimizers/optimizer.ts'
 import { reasonToSkip, runningMeans } from './outliers.ts'
@@ -37,6 +37,7 @@ export function freshState(threads: number): RunState {
     runningNorm: null,
     lossSum: 0,
     lossCount: 0,
+    recent: [],
     stopping: noValidationYet,
     backend: tf.getBackend(),
     threads,
@@ -105,6 +106,7 @@ export async function trainLoop(
       ...(skipped ? {} : runningMeans(loss, norm, state)),
       lossSum: state.lossSum + (skipped ? 0 : loss),
       lossCount: state.lossCount + (skipped ? 0 : 1),
+      recent: remembered(state.recent, [{ name: 'loss/training', step: state.step + 1, value: loss }]),
       elapsedMs: state.elapsedMs + performance.now() - started,
     }
     events.onStep({
@@ -135,9 +137,15 @@ export async function trainLoop(
       { step: state.step, validationLoss: validation.loss, trainingLoss },
       { patience, minDelta: 0, gapGrowth: 1.1, gapPatience: 3 },
     )
+    const { step } = state
+    const figures = Object.entries({ 'loss/validation': validation.loss, ...validation.metrics })
     state = {
       ...state,
       stopping: verdict.state,
+      recent: remembered(
+        state.recent,
+        figures.map(([name, value]) => ({ name, step, value })),
+      ),
       lossSum: 0,
       lossCount: 0,
       elapsedMs: state.elapsedMs + performance.now() - started,
@@ -153,7 +161,10 @@ export async function trainLoop(
     return verdict.stop
   }
 
-  const save = () => saveCheckpoint(folder, state, { parameters, average, optimizer: memory })
+  const save = () => {
+    events.onSave()
+    return saveCheckpoint(folder, state, { parameters, average, optimizer: memory })
+  }
   async function run(): Promise<LoopResult['end']> {
     for (;;) {
       const done = fractionOf(state, length, totalSteps) >= 1

@@ -6,6 +6,8 @@ export interface LoopEvents {
   /** after each step; `skipped` says why its update was left out */
   onStep(report: StepReport): void
   onValidation(report: ValidationReport): Promise<void>
+  /** before a checkpoint is written: what was reported so far should outlive a kill */
+  onSave(): void
   /** one sentence for people */
   onNote(text: string): void
 }

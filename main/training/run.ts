@@ -10,7 +10,7 @@ import {
 } from '../models/layers/parameters.ts'
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts'
 import { architecture } from '../models/zoo.ts'
-import { loadCheckpoint, removeLeftovers } from './checkpoint.ts'
+import { loadCheckpoint, type RunState, removeLeftovers } from './checkpoint.ts'
 import { freshState, freshTensors, type LoopResult, trainLoop } from './loop.ts'
 import { bestWeightsPath } from './paths.ts'
 import type { LoopEvents, StepReport, ValidationReport } from './reports.ts'
@@ -27,8 +27,13 @@ export interface TrainInput {
 }
 
 export type TrainProgress =
-  /** once, before the first step of a resumed run: what is known of later steps is void */
-  | { readonly kind: 'resumed'; readonly step: number; readonly best: TrainOutput['best'] }
+  /** once, before the first step of a resumed run: what is known of later steps is void, and `recent` may not be known */
+  | {
+      readonly kind: 'resumed'
+      readonly step: number
+      readonly best: TrainOutput['best']
+      readonly recent: RunState['recent']
+    }
   | {
       readonly kind: 'steps'
       /** step and training loss of each step since the last report */
@@ -60,7 +65,7 @@ export async function runTraining(
 
   const loaded = resume ? await lastCheckpoint(folder, specs) : null
   const state = loaded?.state ?? freshState(threads)
-  if (resume) progress({ kind: 'resumed', step: state.step, best: state.stopping.best })
+  if (resume) progress({ kind: 'resumed', step: state.step, best: state.stopping.best, recent: state.recent })
   if (resume && !loaded) note('This run has no checkpoint yet: it starts again from its first step.')
   if (loaded && (state.backend !== tf.getBackend() || state.threads !== threads)) {
     note(
@@ -91,6 +96,10 @@ export async function runTraining(
       writer.scalars(report.step, { 'loss/validation': report.loss, ...report.metrics })
       writer.flush()
       progress({ kind: 'validation', ...report })
+    },
+    onSave() {
+      reporter.flush()
+      writer.flush()
     },
     onNote: note,
   }

@@ -8,6 +8,7 @@ import { writeSafetensors } from '../../../main/models/safetensors.ts'
 import {
   loadCheckpoint,
   type RunState,
+  remembered,
   removeLeftovers,
   saveCheckpoint,
 } from '../../../main/training/checkpoint.ts'
@@ -24,7 +25,7 @@ const spec = { name: 'w', shape: [2], layout: 'plain' } as unknown as ParameterS
 const state: RunState = {
   ...freshState(3),
   ...{ step: 12, updates: 11, skipped: 1, elapsedMs: 1234.5, runningLoss: 0.1 + 0.2, runningNorm: 1 / 3 },
-  ...{ lossSum: 2 / 3, lossCount: 4 },
+  ...{ lossSum: 2 / 3, lossCount: 4, recent: [{ name: 'loss/training', step: 12, value: Number.NaN }] },
   stopping: {
     ...{ validationsSinceBest: 2, warned: true },
     best: { step: 0, validationLoss: 1 / 7, trainingLoss: Number.NaN },
@@ -53,11 +54,11 @@ test('a checkpoint holds state and tensors to the last bit', async () => {
   expect(tf.memory().numTensors).toBe(before)
 })
 
-test('one of before the running norm was kept still loads', async () => {
-  const { runningNorm: _, ...older } = state
+test('one of before the running norm and recent points were kept still loads', async () => {
+  const { runningNorm: _, recent: __, ...older } = state
   await saveCheckpoint(folder, older as RunState, tensors)
   const loaded = await loadCheckpoint(folder, [])
-  expect(loaded.state.runningNorm).toBe(null)
+  expect(loaded.state).toMatchObject({ runningNorm: null, recent: [] })
   tf.dispose([loaded.tensors.parameters, loaded.tensors.average, loaded.tensors.optimizer])
 })
 
@@ -79,6 +80,13 @@ test('missing, cut, foreign and mismatched checkpoints are refused', async () =>
   }
   await writeSafetensors(path, { tensors: {}, metadata: {} })
   await refused('corrupt', /holds no run state/)
+})
+
+test('the latest points of the curves are remembered, not all', () => {
+  const point = (step: number) => ({ name: 'loss/training', step, value: step / 3 })
+  let recent: RunState['recent'] = []
+  for (let step = 1; step <= 1500; step++) recent = remembered(recent, [point(step)])
+  expect(recent).toEqual(Array.from({ length: 1000 }, (_, i) => point(501 + i)))
 })
 
 test('what a kill left of a write is removed, and nothing else', async () => {

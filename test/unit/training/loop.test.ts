@@ -55,6 +55,7 @@ async function train({ settings, length = { steps: 30 }, resume = false, abortAt
         validations.push({ step, loss, improved, trainingLoss, average: [...average.w!.dataSync()] })
         if (step === 0 && abortAt === 0) controller.abort()
       },
+      onSave() {},
       onNote: (text) => notes.push(text),
     },
   }

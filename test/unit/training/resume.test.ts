@@ -39,7 +39,8 @@ test('photos: killed twice with kill -9 and resumed, a run equals an uninterrupt
   // An exit code of null: the signal ended it, so it was not over.
   expect(await terminal.stopAt('SIGKILL', 'killed', 12, ...start('killed'))).toMatchObject({ exitCode: null })
   expect((await terminal.run('runs')).stdout).toMatch(/^killed +interrupted/m)
-  // What a faster machine might have recorded after its last checkpoint is void once the run resumes.
+  // The catalog may not have heard of the last steps before a checkpoint; what it knows of later ones is void.
+  terminal.forget('killed', 4)
   terminal.record('killed', 'psnr25_dB', 999, 99)
   const second = await terminal.stopAt('SIGKILL', 'killed', 36, 'train', '--resume', 'killed')
   expect(second.exitCode).toBe(null)

@@ -66,7 +66,12 @@ test('a resumed run says where it goes on, and nothing of differences on the sam
   expect((await run({ abortAt: 5 })).output).toMatchObject({ end: 'aborted', step: 5 })
   await writeFile(join(folder, 'checkpoint.safetensors.123'), 'half a checkpoint')
   const { output, of, notes } = await run({ resume: true })
-  expect(of('resumed')).toEqual([{ kind: 'resumed', step: 5, best: { ...of('resumed')[0]!.best, step: 5 } }])
+  expect(of('resumed')).toMatchObject([{ kind: 'resumed', step: 5, best: { step: 5 } }])
+  // All that the first part had reported, as a kill could have taken it from the catalog.
+  const points = of('resumed')[0]!.recent.map(({ name, step }) => `${name} ${step}`)
+  const losses = [1, 2, 3, 4, 5].map((step) => `loss/training ${step}`)
+  const validations = [0, 5].flatMap((step) => [`loss/validation ${step}`, `mse ${step}`])
+  expect(points.sort()).toEqual([...losses, ...validations].sort())
   expect(output).toMatchObject({ end: 'finished', step: 12 })
   expect(of('steps')[0]!.losses[0]![0]).toBe(6)
   expect(notes).toEqual([])
@@ -95,7 +100,7 @@ test('a resume on another backend or with other threads says that it will differ
 
 test('a run killed before its first checkpoint starts again', async () => {
   const { notes, of, output } = await run({ resume: true })
-  expect(of('resumed')).toEqual([{ kind: 'resumed', step: 0, best: null }])
+  expect(of('resumed')).toEqual([{ kind: 'resumed', step: 0, best: null, recent: [] }])
   expect(notes).toEqual(['This run has no checkpoint yet: it starts again from its first step.'])
   expect(output.step).toBe(12)
 })

@@ -23,6 +23,8 @@ export interface Terminal {
   start(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> }
   /** Puts a point into a run's curve. */
   record(run: string, name: string, step: number, value: number): void
+  /** Takes a step out of all curves of a run. */
+  forget(run: string, step: number): void
   /** Runs a command to its end. */
   run(...args: string[]): Promise<Ended>
   /** What the catalog holds of a run: points by the curve's name. */
@@ -77,6 +79,11 @@ export async function openTerminal(): Promise<Terminal> {
       const catalog = new Sqlite(join(data, 'catalog.db'))
       const sql = 'INSERT INTO runMetrics (runId, name, step, value) VALUES (?, ?, ?, ?)'
       catalog.prepare(sql).run(id, name, step, value)
+      catalog.close()
+    },
+    forget(id, step) {
+      const catalog = new Sqlite(join(data, 'catalog.db'))
+      catalog.prepare('DELETE FROM runMetrics WHERE runId = ? AND step = ?').run(id, step)
       catalog.close()
     },
     async stopAt(signal, id, step, ...args) {
