@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Reply, Request, TaskTable } from './protocol.ts'
 
 /** A task that does not stop by itself this long after an abort loses its process. */
-const abortGraceMs = 800
+const abortGraceMs = 600
 
 // Written by TensorFlow's start-up code before its log level counts; of no use to anybody. 303: the machine has no
 // driver, which `doctor` says in words.
