@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { setPriority } from 'node:os'
+import { availableParallelism, setPriority } from 'node:os'
 import { AppError } from '../../shared/errors.ts'
 import type { Reply, Request, TaskTable } from './protocol.ts'
 
@@ -114,7 +114,10 @@ export class Engine<Tasks extends TaskTable> {
       ...process.env,
       TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
     }
-    if (threads) env.TF_NUM_INTRAOP_THREADS = String(threads)
+    // Always said, so that a checkpoint records what really computed; TensorFlow's own count ignores CPU quotas.
+    env.TF_NUM_INTRAOP_THREADS = String(
+      threads ?? (Number(env.TF_NUM_INTRAOP_THREADS) || availableParallelism()),
+    )
     // An empty list hides every GPU from the CUDA build, which then runs on the CPU.
     if (device === 'cpu') env.CUDA_VISIBLE_DEVICES = ''
     const child = fork(this.#entry, {

@@ -76,8 +76,10 @@ async function train(options: TrainOptions): Promise<void> {
   const result = await withCore(options, async (context) => {
     const { core, out, signal } = context
     const progress = progressPrinter(out)
-    if (options.resume)
+    if (options.resume) {
+      refuseBesideResume(options)
       return finish(context, await resumeRun(core, options.resume, { signal, onProgress: progress }))
+    }
     if ((options.images === undefined) === (options.dataset === undefined)) {
       throw new AppError(
         'bad-input',
@@ -132,6 +134,24 @@ function photosOf({ catalog }: Core, { images = [], dataset: name }: TrainOption
   return whole
     ? { images: [], split: { name, training, validation } }
     : { images: [...training, ...validation] }
+}
+
+/** A run goes on with what it was started with; anything else would be ignored. */
+function refuseBesideResume({
+  images,
+  dataset,
+  from,
+  name,
+  validationList,
+  set,
+  epochs,
+  steps,
+  minutes,
+}: TrainOptions) {
+  const given = { images, dataset, from, name, validationList, epochs, steps, minutes, set: set[0] }
+  const named = Object.entries(given).find(([, value]) => value !== undefined)
+  if (named)
+    throw new AppError('bad-input', `--resume goes on with the run's own settings; leave out '${named[0]}'`)
 }
 
 function lengthOf({ epochs, minutes, steps }: TrainOptions) {
