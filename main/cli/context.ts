@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { type Core, openCore } from '../core/core.ts'
 import { createOutput, type Output } from './output.ts'
 
@@ -36,5 +37,14 @@ export async function withCore<Result>(
     await core.close()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
+  }
+}
+
+/** A commander action whose arguments are words: opens the core and hands them over. */
+export function coreAction(run: (context: Context, ...words: string[]) => Promise<void> | void) {
+  return (...given: unknown[]) => {
+    const self = given.at(-1) as Command
+    const words = given.filter((word): word is string => typeof word === 'string')
+    return withCore(self.optsWithGlobals<GlobalOptions>(), async (context) => run(context, ...words))
   }
 }

@@ -3,28 +3,22 @@ import { AppError } from '../../../shared/errors.ts'
 import { type DenoiseInput, denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { noiseWork } from '../../core/jobs/noise-job.ts'
 import { continuePictureBatch } from '../../core/jobs/picture-batch.ts'
-import { type Context, type GlobalOptions, withCore } from '../context.ts'
+import { type Context, coreAction } from '../context.ts'
 import { table } from '../output.ts'
 import { batchProgress, reportBatch } from './batch-options.ts'
 
 export function addJobs(program: Command): void {
   const jobs = program.command('jobs').description('batches: what is under way, done, or waits to go on')
-  const action =
-    (run: (context: Context, id: number) => Promise<void> | void) =>
-    (...given: unknown[]) => {
-      const self = given.at(-1) as Command
-      return withCore(self.optsWithGlobals<GlobalOptions>(), async (context) =>
-        run(context, Number(given[0])),
-      )
-    }
-  jobs.command('list', { isDefault: true }).description('the latest first').action(action(list))
-  jobs.command('show <id>').description("one job's pictures").action(action(show))
+  const withId = (run: (context: Context, id: number) => Promise<void> | void) =>
+    coreAction((context, id) => run(context, jobId(id)))
+  jobs.command('list', { isDefault: true }).description('the latest first').action(coreAction(list))
+  jobs.command('show <id>').description("one job's pictures").action(withId(show))
   jobs
     .command('resume <id>')
     .description('go on with a batch that was stopped; failed pictures are tried again')
-    .action(action(resume))
-  jobs.command('cancel <id>').description('stop a batch, wherever it runs').action(action(cancel))
-  jobs.command('remove <id>').description('forget a batch; its results stay').action(action(remove))
+    .action(withId(resume))
+  jobs.command('cancel <id>').description('stop a batch, wherever it runs').action(withId(cancel))
+  jobs.command('remove <id>').description('forget a batch; its results stay').action(withId(remove))
   jobs.addHelpText(
     'after',
     `
@@ -33,6 +27,11 @@ Examples:
   hourglass jobs show 12
   hourglass jobs resume 12`,
   )
+}
+
+function jobId(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new AppError('bad-input', `a job is named by its number (see: hourglass jobs), got '${text}'`)
 }
 
 function list({ core, out }: Context): void {

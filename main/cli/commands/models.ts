@@ -1,25 +1,21 @@
 import type { Command } from 'commander'
 import { exportModel, findModel, importModel, removeModel } from '../../core/model-library.ts'
-import { type Context, type GlobalOptions, withCore } from '../context.ts'
+import { type Context, coreAction } from '../context.ts'
 import { table } from '../output.ts'
 
 export function addModels(program: Command): void {
   const models = program.command('models').description('the models this machine has')
-  const action =
-    (run: (context: Context, ...words: string[]) => Promise<void> | void) =>
-    (...given: unknown[]) => {
-      const self = given.at(-1) as Command
-      const words = given.filter((word): word is string => typeof word === 'string')
-      return withCore(self.optsWithGlobals<GlobalOptions>(), async (context) => run(context, ...words))
-    }
-  models.command('list', { isDefault: true }).description('all of them').action(action(list))
-  models.command('show <id>').description("one model's card").action(action(show))
-  models.command('import <folder>').description('copy a model folder in, checked').action(action(importOne))
+  models.command('list', { isDefault: true }).description('all of them').action(coreAction(list))
+  models.command('show <id>').description("one model's card").action(coreAction(show))
+  models
+    .command('import <folder>')
+    .description('copy a model folder in, checked')
+    .action(coreAction(importOne))
   models
     .command('export <id> <folder>')
     .description('copy a model to a folder, to pass on')
-    .action(action(exportOne))
-  models.command('remove <id>').description('remove a model of your own').action(action(remove))
+    .action(coreAction(exportOne))
+  models.command('remove <id>').description('remove a model of your own').action(coreAction(remove))
   models.addHelpText(
     'after',
     `

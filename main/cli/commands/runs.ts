@@ -1,22 +1,12 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
-import { type Context, type GlobalOptions, withCore } from '../context.ts'
+import { type Context, coreAction } from '../context.ts'
 import { duration, table } from '../output.ts'
 
 export function addRuns(program: Command): void {
   const runs = program.command('runs').description('training runs and what they reached')
-  runs
-    .command('list', { isDefault: true })
-    .description('the latest first')
-    .action((_, self: Command) =>
-      withCore(self.optsWithGlobals<GlobalOptions>(), async (context) => list(context)),
-    )
-  runs
-    .command('show <run>')
-    .description("one run's settings and curves")
-    .action((id: string, _, self: Command) =>
-      withCore(self.optsWithGlobals<GlobalOptions>(), async (context) => show(context, id)),
-    )
+  runs.command('list', { isDefault: true }).description('the latest first').action(coreAction(list))
+  runs.command('show <run>').description("one run's settings and curves").action(coreAction(show))
   runs.addHelpText(
     'after',
     `
