@@ -33,6 +33,8 @@ export const modelCard = z.object({
     minutes: z.number().min(0),
     seed: z.int(),
     settings: z.record(z.string(), z.unknown()),
+    /** what else one should know, e.g. the command it was trained with */
+    note: z.string().optional(),
   }),
   /** figures by name, the unit in the name, e.g. `psnr25_dB` */
   metrics: z.record(z.string(), z.unknown()),
