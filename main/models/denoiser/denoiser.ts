@@ -47,11 +47,13 @@ export const denoiser: Model<DenoiserOptions, Tensor4D> = {
   build({ widths, blocks }) {
     const deepest = widths.length - 1
     const multiple = 2 ** widths.length
-    const run = (p: NamedTensors, name: string, level: number, x: Tensor4D) => {
-      let y = x
-      for (let k = 0; k < blocks[level]!; k++) y = residual(p, `${name}.${k}`, y)
-      return y
-    }
+    // Each stage frees what is between its blocks; without that a large tile would take gigabytes.
+    const run = (p: NamedTensors, name: string, level: number, x: Tensor4D) =>
+      tf.tidy(() => {
+        let y = x
+        for (let k = 0; k < blocks[level]!; k++) y = residual(p, `${name}.${k}`, y)
+        return blocks[level] === 0 ? x.clone() : y
+      })
 
     /** features at each scale; `middle` is the deepest, `skip.k` those that bypass it */
     function encode(p: NamedTensors, noisy: Tensor4D, sigma: Tensor): NamedTensors {
@@ -78,7 +80,10 @@ export const denoiser: Model<DenoiserOptions, Tensor4D> = {
     function decode(p: NamedTensors, code: NamedTensors): Tensor4D {
       let x = code.middle as Tensor4D
       for (let k = deepest - 1; k >= 0; k--) {
-        x = run(p, `decoder.${k}`, k, convTranspose(p, `up.${k}`, x, 2).add(code[`skip.${k}`]!))
+        const below = x
+        x = tf.tidy(() =>
+          run(p, `decoder.${k}`, k, convTranspose(p, `up.${k}`, below, 2).add(code[`skip.${k}`]!)),
+        )
       }
       return pixelShuffle(conv(p, 'tail', x), 2)
     }

@@ -48,7 +48,7 @@ export function conv(
   stride = 1,
   padding: 'same' | 'valid' = 'same',
 ): Tensor4D {
-  return tf.conv2d(x, p[`${name}.weight`] as Tensor4D, stride, padding).add(p[`${name}.bias`]!)
+  return tf.tidy(() => tf.conv2d(x, p[`${name}.weight`] as Tensor4D, stride, padding).add(p[`${name}.bias`]!))
 }
 
 /** Transposed convolution whose stride is its size: every output pixel has one source. (n, h, w, in) -> (n, h s, w s, out) */
@@ -56,12 +56,13 @@ export function convTranspose(p: NamedTensors, name: string, x: Tensor4D, stride
   const weight = p[`${name}.weight`] as Tensor4D
   const [n, h, w] = x.shape
   const shape: [number, number, number, number] = [n, h * stride, w * stride, weight.shape[2]]
-  return tf.conv2dTranspose(x, weight, shape, stride, 'valid').add(p[`${name}.bias`]!)
+  return tf.tidy(() => tf.conv2dTranspose(x, weight, shape, stride, 'valid').add(p[`${name}.bias`]!))
 }
 
 /** x + conv3(relu(conv3(x))), the weights under `name.a` and `name.b` */
 export function residual(p: NamedTensors, name: string, x: Tensor4D): Tensor4D {
-  return x.add(conv(p, `${name}.b`, tf.relu(conv(p, `${name}.a`, x))))
+  // What is between dies with the block, not with the picture: large tiles would take gigabytes.
+  return tf.tidy(() => x.add(conv(p, `${name}.b`, tf.relu(conv(p, `${name}.a`, x)))))
 }
 
 export function residualSpecs(name: string, width: number, scale: number): ParameterSpec[] {
