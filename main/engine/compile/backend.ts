@@ -49,7 +49,7 @@ interface Binding {
 /** Parts of tfjs's engine that it does not declare. */
 export interface TfjsEngine {
   readonly state: { readonly gradientDepth: number }
-  registerVariable(variable: tfTypes.Variable): void
+  makeVariable(start: Tensor): tfTypes.Variable
 }
 
 export const backend = tf.backend() as unknown as NodeBackend

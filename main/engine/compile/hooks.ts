@@ -1,7 +1,7 @@
 import { tf } from '../tensorflow.ts'
 import { backend, tfjsEngine } from './backend.ts'
-import type { Recorder } from './recorder.ts'
-import { refusal } from './refuse.ts'
+import { bakedRandom, type Recorder } from './recorder.ts'
+import { drawingFunction, refusal } from './refuse.ts'
 import { standInShape } from './stand-in.ts'
 
 let active: Recorder | null = null
@@ -78,13 +78,10 @@ export function recording<T>(recorder: Recorder, run: () => T): T {
       },
   )
   hook(Math, 'random', () => () => {
-    throw refusal('a random number', 'it would be baked in; draw it outside and pass it as an input')
+    throw refusal(drawingFunction() ?? 'Math.random', bakedRandom)
   })
-  hook(tfjsEngine, 'registerVariable', () => ({ name }) => {
-    throw refusal(
-      `the new variable ${name}`,
-      'it would be made once; make it outside and pass it as an input',
-    )
+  hook(tfjsEngine, 'makeVariable', () => () => {
+    throw refusal('a new variable', 'it would be made once; make it outside and pass it as an input')
   })
   hook(tf.Variable.prototype, 'assign', () => () => {
     throw refusal('an assignment to a variable', 'it would not be replayed; return the new value instead')

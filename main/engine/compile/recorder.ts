@@ -1,7 +1,7 @@
 import type { Tensor } from '../tensorflow.ts'
 import { allOps, backend, type OpAttribute } from './backend.ts'
 import { type Attribute, dataTypes, type Graph, type GraphNode, type Value } from './graph.ts'
-import { refusal, stackLines } from './refuse.ts'
+import { drawingFunction, refusal } from './refuse.ts'
 
 /** A constant float array above this is taken for data that should have been an input. */
 const maxFloatConstant = 256
@@ -10,7 +10,7 @@ const maxFloatConstant = 256
 const shapedByData =
   /^(Where|Unique|UniqueV2|UniqueWithCounts|NonMaxSuppression.*|SetDiff1D|ListDiff|DynamicPartition)$/
 
-const randomFunctions = /\b(random[A-Za-z]*_|truncatedNormal_|rand_|dropout_)/
+export const bakedRandom = 'its random numbers would be baked in; draw them outside and pass them as an input'
 
 interface CreatedConstant {
   readonly values: ArrayLike<number>
@@ -81,11 +81,8 @@ export class Recorder {
 
   /** A tensor was made from JavaScript's values. */
   created(dataId: DataId, values: ArrayLike<number>, shape: readonly number[], type: string): void {
-    const random = stackLines().find((line) => randomFunctions.test(line))
-    if (random) {
-      const name = randomFunctions.exec(random)![1]!.slice(0, -1)
-      throw refusal(name, 'its random numbers would be baked in; draw them outside and pass them as an input')
-    }
+    const random = drawingFunction()
+    if (random) throw refusal(random, bakedRandom)
     const dtype = dataTypes[type as keyof typeof dataTypes]
     if (!dtype) throw refusal(`a ${type} constant`, 'only float32, int32 and bool are traced')
     if (type === 'float32' && values.length > maxFloatConstant && !allEqual(values)) {

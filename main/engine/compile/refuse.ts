@@ -21,7 +21,15 @@ export function callingLine(): string {
   return 'unknown line'
 }
 
-export function stackLines(): string[] {
+const randomFunctions = /\b((?:random[A-Za-z]*|truncatedNormal|rand|dropout|multinomial)_)/
+
+/** The tfjs function that draws random numbers just now (the outermost: dropout rather than what it calls), else null. */
+export function drawingFunction(): string | null {
+  const line = stackLines().findLast((line) => randomFunctions.test(line))
+  return line ? randomFunctions.exec(line)![1]!.slice(0, -1) : null
+}
+
+function stackLines(): string[] {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 60
   const { stack } = new Error()
