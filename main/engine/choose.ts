@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { z } from 'zod'
+import { AppError } from '../../shared/errors.ts'
+import { cacheFolder } from '../platform/folders.ts'
+import { canCompile } from './compile/backend.ts'
+import { type ComputeMode, computeModes } from './compile/compile.ts'
+import { computeEnvironment } from './environment.ts'
+import { breathe } from './serve.ts'
+
+const choiceFile = z.object({
+  /** what was measured, for people */
+  label: z.string(),
+  mode: z.enum(computeModes),
+  /** best time of one run by mode; those given up early have their first */
+  milliseconds: z.partialRecord(z.enum(computeModes), z.number()),
+})
+/** How something is computed here, and the measurement that says so. */
+export type Choice = z.infer<typeof choiceFile>
+
+export interface Workload {
+  /** runs it once and waits for the result */
+  run(): void
+  dispose(): void
+}
+
+export interface ChooseOptions {
+  /** what is measured, for people: `denoiser, inference` */
+  readonly label: string
+  /** everything the speed depends on besides this machine: architecture, options, shapes */
+  readonly key: unknown
+  readonly candidates: readonly ComputeMode[]
+  readonly prepare: (mode: ComputeMode) => Workload
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A mode this much slower than the best so far is given up after two runs. */
+const hopeless = 1.5
+/** Share of time that a mode must save over the one before it in `computeModes`, which is plainer. */
+const worthwhile = 0.03
+const rounds = 5
+const roundsMs = 3000
+
+/**
+ * The fastest way to compute something on this machine: measured once, side by side, and kept in the cache folder.
+ * HOURGLASS_COMPUTE names a mode instead. `eager` is always measured and wins unless another saves time.
+ * @throws AppError `bad-input` for an unknown HOURGLASS_COMPUTE; `aborted`
+ */
+export async function chooseCompute(options: ChooseOptions): Promise<Choice> {
+  const { label, key, signal } = options
+  const plain = (mode: ComputeMode): Choice => ({ label, mode, milliseconds: {} })
+  if (!canCompile) return plain('eager')
+  const asked = askedMode()
+  if (asked) return plain(asked)
+  const path = join(choicesFolder(), `${environmentDigest()}-${digest([label, key])}.json`)
+  const known = await readChoice(path)
+  if (known) return known
+  const milliseconds = await measure(options, signal)
+  const choice = { label, mode: fastest(milliseconds), milliseconds }
+  await mkdir(choicesFolder(), { recursive: true })
+  await writeFileAtomic(path, `${JSON.stringify(choice)}\n`)
+  return choice
+}
+
+/** What was chosen on this machine so far. */
+export async function knownChoices(): Promise<Choice[]> {
+  const names = await readdir(choicesFolder()).catch(() => [])
+  const own = names.filter((name) => name.startsWith(`${environmentDigest()}-`) && name.endsWith('.json'))
+  const choices = await Promise.all(own.sort().map((name) => readChoice(join(choicesFolder(), name))))
+  return choices.filter((choice) => choice !== null)
+}
+
+/** The mode that HOURGLASS_COMPUTE asks for. */
+export function askedMode(): ComputeMode | null {
+  const asked = process.env.HOURGLASS_COMPUTE
+  if (!asked || asked === 'auto') return null
+  const mode = computeModes.find((mode) => mode === asked)
+  if (mode) return mode
+  throw new AppError(
+    'bad-input',
+    `HOURGLASS_COMPUTE: expected auto, ${computeModes.join(', ')}, got '${asked}'`,
+  )
+}
+
+/** The plainest mode that no other beats by enough. */
+export function fastest(milliseconds: Choice['milliseconds']): ComputeMode {
+  let best: ComputeMode = 'eager'
+  for (const mode of computeModes) {
+    const time = milliseconds[mode] ?? Number.POSITIVE_INFINITY
+    if (time < (milliseconds[best] ?? Number.POSITIVE_INFINITY) * (1 - worthwhile)) best = mode
+  }
+  return best
+}
+
+async function measure(
+  { candidates, prepare }: ChooseOptions,
+  signal: AbortSignal | undefined,
+): Promise<Choice['milliseconds']> {
+  const milliseconds: Choice['milliseconds'] = {}
+  const running = new Map<ComputeMode, Workload>()
+  try {
+    for (const mode of new Set<ComputeMode>(['eager', ...candidates])) {
+      await breathe()
+      signal?.throwIfAborted()
+      const workload = prepare(mode)
+      running.set(mode, workload)
+      try {
+        workload.run() // traces and warms up
+        milliseconds[mode] = timeOf(workload)
+      } catch (error) {
+        // What TensorFlow cannot compile in this mode is no candidate; eager must work.
+        if (mode === 'eager') throw error
+      }
+      const best = Math.min(...Object.values(milliseconds))
+      if ((milliseconds[mode] ?? Number.POSITIVE_INFINITY) > hopeless * best) {
+        workload.dispose()
+        running.delete(mode)
+      }
+    }
+    const until = performance.now() + roundsMs
+    for (let round = 0; round < rounds && performance.now() < until; round++) {
+      for (const [mode, workload] of running) {
+        await breathe()
+        signal?.throwIfAborted()
+        milliseconds[mode] = Math.min(milliseconds[mode]!, timeOf(workload))
+      }
+    }
+    return milliseconds
+  } finally {
+    for (const workload of running.values()) workload.dispose()
+  }
+}
+
+function timeOf(workload: Workload): number {
+  const started = performance.now()
+  workload.run()
+  return performance.now() - started
+}
+
+async function readChoice(path: string): Promise<Choice | null> {
+  try {
+    return choiceFile.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch {
+    return null // not there, or of another version: measured anew
+  }
+}
+
+function choicesFolder(): string {
+  return join(cacheFolder(), 'compute')
+}
+
+function environmentDigest(): string {
+  return digest(computeEnvironment())
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
+}
