@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { z } from 'zod'
@@ -7,7 +8,7 @@ import { AppError } from '../../shared/errors.ts'
 import { cacheFolder } from '../platform/folders.ts'
 import { canCompile } from './compile/backend.ts'
 import { type ComputeMode, computeModes } from './compile/compile.ts'
-import { computeEnvironment } from './environment.ts'
+import { computeEnvironment, usesGpu } from './environment.ts'
 import { breathe } from './serve.ts'
 
 const choiceFile = z.object({
@@ -16,6 +17,8 @@ const choiceFile = z.object({
   mode: z.enum(computeModes),
   /** best time of one run by mode; those given up early have their first */
   milliseconds: z.partialRecord(z.enum(computeModes), z.number()),
+  /** time that passed or, where others kept the processor busy, time of all its threads */
+  clock: z.enum(['wall', 'processor']),
 })
 /** How something is computed here, and the measurement that says so. */
 export type Choice = z.infer<typeof choiceFile>
@@ -40,6 +43,8 @@ export interface ChooseOptions {
 const hopeless = 1.5
 /** Share of time that a mode must save over the one before it in `computeModes`, which is plainer. */
 const worthwhile = 0.03
+/** Processes wanting to run, for each processor, above which the time that passes says little. */
+const busyLoad = 1.5
 const rounds = 5
 const roundsMs = 3000
 
@@ -50,15 +55,17 @@ const roundsMs = 3000
  */
 export async function chooseCompute(options: ChooseOptions): Promise<Choice> {
   const { label, key, signal } = options
-  const plain = (mode: ComputeMode): Choice => ({ label, mode, milliseconds: {} })
+  const plain = (mode: ComputeMode): Choice => ({ label, mode, milliseconds: {}, clock: 'wall' })
   if (!canCompile) return plain('eager')
   const asked = askedMode()
   if (asked) return plain(asked)
   const path = join(choicesFolder(), `${environmentDigest()}-${digest([label, key])}.json`)
   const known = await readChoice(path)
   if (known) return known
-  const milliseconds = await measure(options, signal)
-  const choice = { label, mode: fastest(milliseconds), milliseconds }
+  const busy = !usesGpu() && loadavg()[0]! > busyLoad * availableParallelism()
+  const clock = busy ? ('processor' as const) : ('wall' as const)
+  const milliseconds = await measure(options, clocks[clock], signal)
+  const choice: Choice = { label, mode: fastest(milliseconds), milliseconds, clock }
   await mkdir(choicesFolder(), { recursive: true })
   await writeFileAtomic(path, `${JSON.stringify(choice)}\n`)
   return choice
@@ -96,6 +103,7 @@ export function fastest(milliseconds: Choice['milliseconds']): ComputeMode {
 
 async function measure(
   { candidates, prepare }: ChooseOptions,
+  now: () => number,
   signal: AbortSignal | undefined,
 ): Promise<Choice['milliseconds']> {
   const milliseconds: Choice['milliseconds'] = {}
@@ -108,7 +116,7 @@ async function measure(
       running.set(mode, workload)
       try {
         workload.run() // traces and warms up
-        milliseconds[mode] = timeOf(workload)
+        milliseconds[mode] = timeOf(workload, now)
       } catch (error) {
         // What TensorFlow cannot compile in this mode is no candidate; eager must work.
         if (mode === 'eager') throw error
@@ -124,7 +132,7 @@ async function measure(
       for (const [mode, workload] of running) {
         await breathe()
         signal?.throwIfAborted()
-        milliseconds[mode] = Math.min(milliseconds[mode]!, timeOf(workload))
+        milliseconds[mode] = Math.min(milliseconds[mode]!, timeOf(workload, now))
       }
     }
     return milliseconds
@@ -133,10 +141,19 @@ async function measure(
   }
 }
 
-function timeOf(workload: Workload): number {
-  const started = performance.now()
+function timeOf(workload: Workload, now: () => number): number {
+  const started = now()
   workload.run()
-  return performance.now() - started
+  return now() - started
+}
+
+/** Both in milliseconds. */
+const clocks = {
+  wall: () => performance.now(),
+  processor() {
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
+  },
 }
 
 async function readChoice(path: string): Promise<Choice | null> {

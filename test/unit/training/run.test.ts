@@ -91,7 +91,7 @@ test('a resume on another backend or with other threads says that it will differ
   await withState({ backend: 'cuda' })
   const first = await run({ resume: true, abortAt: 10 })
   expect(first.notes).toEqual([
-    expect.stringMatching(/'cuda' with .* goes on with 'tensorflow'.*will differ/),
+    expect.stringMatching(/'cuda' \(float32\) with .* goes on with 'tensorflow' .*will differ/),
   ])
   expect((await run({ resume: true })).notes).toEqual([])
   await withState({ threads: 99 })

@@ -2,15 +2,19 @@ import { type Attribute, dataTypes, type GraphNode, type Value } from '../graph.
 
 const float: [string, Attribute] = ['T', { kind: 'type', value: dataTypes.float32 }]
 
-/** tfjs's gradient of relu is dy * step(x), five ops that go through memory; TensorFlow has one. */
+/**
+ * tfjs's gradient of relu is dy * step(x), five ops that go through memory; TensorFlow has one. It takes relu(x) as
+ * well as x, whose signs agree, and so leaves x to the fusion of convolution, bias and relu.
+ */
 export function useReluGrad(nodes: readonly GraphNode[]): void {
+  const results = resultsOf('Relu', nodes)
   for (const node of nodes) {
     if (node.op !== 'Mul') continue
     for (const i of [0, 1]) {
       const x = steppedInput(node.inputs[i]!)
       if (x?.dtype !== dataTypes.float32) continue
       node.op = 'ReluGrad'
-      node.inputs = [node.inputs[1 - i]!, x]
+      node.inputs = [node.inputs[1 - i]!, results.get(x) ?? x]
       node.attributes = new Map([float])
       break
     }
@@ -19,6 +23,7 @@ export function useReluGrad(nodes: readonly GraphNode[]): void {
 
 /** tfjs's gradient of leakyRelu is where(x > 0, dy, dy * alpha). */
 export function useLeakyReluGrad(nodes: readonly GraphNode[]): void {
+  const results = resultsOf('LeakyRelu', nodes)
   for (const node of nodes) {
     if (node.op !== 'Select' && node.op !== 'SelectV2') continue
     const [condition, dy, scaled] = node.inputs as [Value, Value, Value]
@@ -26,10 +31,19 @@ export function useLeakyReluGrad(nodes: readonly GraphNode[]): void {
     const [x, zero] = condition.node?.op === 'Greater' ? condition.node.inputs : []
     if (alpha === null || !x || x.dtype !== dataTypes.float32 || constantOf(zero) !== 0) continue
     if (String(x.shape) !== String(dy.shape)) continue
+    const result = results.get(x)
+    const slope = result?.node?.attributes.get('alpha')?.value
     node.op = 'LeakyReluGrad'
-    node.inputs = [dy, x]
+    node.inputs = [dy, result && typeof slope === 'number' && slope > 0 ? result : x]
     node.attributes = new Map<string, Attribute>([float, ['alpha', { kind: 'float', value: alpha }]])
   }
+}
+
+/** Results of the nodes of one op by what they were made from. */
+function resultsOf(op: string, nodes: readonly GraphNode[]): Map<Value, Value> {
+  return new Map(
+    nodes.filter((node) => node.op === op).map(({ inputs, outputs }) => [inputs[0]!, outputs[0]!]),
+  )
 }
 
 /** x where the value is step(x) with alpha 0: Select(IsNan(x), x, Select(x > 0, 1, 0)), perhaps cast to its own type */
