@@ -16,12 +16,15 @@ export interface TensorRecord {
   readonly dtype: number
   /** JavaScript's values while they have not been handed to TensorFlow */
   readonly values: ArrayLike<number> | null
+  /** TensorFlow's handle, or -1 */
+  id: number
+  refCount: number
 }
 
 /** tfjs-node's backend as it is inside: every op of the package passes through its two `execute` methods. */
 export interface NodeBackend {
   readonly binding: Binding
-  readonly tensorMap: { get(dataId: object): TensorRecord; has(dataId: object): boolean }
+  readonly tensorMap: { get(dataId: object): TensorRecord; set(dataId: object, record: TensorRecord): void }
   executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly TensorInfo[]): Tensor
   executeMultipleOutputs(
     op: string,
@@ -29,7 +32,7 @@ export interface NodeBackend {
     inputs: readonly TensorInfo[],
     count: number,
   ): Tensor[]
-  createOutputTensor(metadata: unknown): Tensor
+  createOutputTensor(metadata: { shape: number[]; dtype: number; id: number }): Tensor
   move(dataId: object, values: ArrayLike<number>, shape: number[], dtype: string, refCount: number): void
   readSync(dataId: object): unknown
 }
@@ -41,6 +44,14 @@ interface Binding {
   readonly TF_ATTR_BOOL: number
   readonly TF_ATTR_TYPE: number
   readonly TF_ATTR_SHAPE: number
+  createTensor(shape: number[], dtype: number, values: ArrayLike<number>): number
+  deleteTensor(id: number): void
+  executeOp(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): { readonly id: number }[]
   addFunctionDef?(definition: Uint8Array): void
   removeFunction?(name: string): void
   getAllOpList?(): Uint8Array

@@ -1,8 +1,9 @@
 import { tf } from '../tensorflow.ts'
 import { backend, tfjsEngine } from './backend.ts'
+import { dataTypes } from './graph.ts'
 import { bakedRandom, type Recorder } from './recorder.ts'
 import { drawingFunction, refusal } from './refuse.ts'
-import { standInShape } from './stand-in.ts'
+import { standIn } from './stand-in.ts'
 
 let active: Recorder | null = null
 
@@ -37,13 +38,15 @@ export function recording<T>(recorder: Recorder, run: () => T): T {
     (original) =>
       function execute(op, attributes, inputs, count) {
         recorder.check(op, inputs)
-        const shape = standInShape(op, attributes, inputs)
-        const outputs = shape ? [standIn(shape)] : original.call(backend, op, attributes, inputs, count)
+        const stands = count === 1 ? standIn(op, attributes, inputs) : null
+        if (!stands) for (const { dataId } of inputs) fillIn(dataId)
+        const outputs = stands
+          ? [backend.createOutputTensor({ shape: [...stands.shape], dtype: stands.dtype, id: -1 })]
+          : original.call(backend, op, attributes, inputs, count)
         recorder.record(op, attributes, inputs, outputs)
         return outputs
       },
   )
-  const nativeSingle = backend.executeSingleOutput
   hook(
     backend,
     'executeSingleOutput',
@@ -87,22 +90,21 @@ export function recording<T>(recorder: Recorder, run: () => T): T {
     throw refusal('an assignment to a variable', 'it would not be replayed; return the new value instead')
   })
 
-  /** Zeros of a shape, made by TensorFlow without being recorded. */
-  function standIn(shape: readonly number[]) {
-    const dims = tf.tensor1d([...shape], 'int32')
-    const zero = tf.scalar(0)
-    const { TF_ATTR_TYPE } = backend.binding
-    const filled = nativeSingle.call(
-      backend,
-      'Fill',
-      [
-        { name: 'T', type: TF_ATTR_TYPE, value: 1 },
-        { name: 'index_type', type: TF_ATTR_TYPE, value: 3 },
-      ],
-      [dims, zero],
-    )
-    tf.dispose([dims, zero])
-    return filled
+  /** Gives a tensor that only stands for one its memory, for an op that is computed: zeros. */
+  function fillIn(dataId: object): void {
+    const record = backend.tensorMap.get(dataId)
+    if (record.id >= 0 || record.values) return
+    const { binding } = backend
+    const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value })
+    const shape = Int32Array.from(record.shape)
+    const dims = binding.createTensor([shape.length], dataTypes.int32, shape)
+    const zero = binding.createTensor([], dataTypes.float32, new Float32Array(1))
+    const types = [type('T', dataTypes.float32), type('index_type', dataTypes.int32)]
+    const [zeros] = binding.executeOp('Fill', types, [dims, zero], 1)
+    const casts = [type('SrcT', dataTypes.float32), type('DstT', record.dtype)]
+    const [cast] = binding.executeOp('Cast', casts, [zeros!.id], 1)
+    for (const id of [dims, zero, zeros!.id]) binding.deleteTensor(id)
+    record.id = cast!.id
   }
 
   active = recorder

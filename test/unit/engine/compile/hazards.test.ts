@@ -110,12 +110,12 @@ describe('refused, by op and line', () => {
   test('tensors from native calls that are no ops', () => {
     const bypass = (x: Tensor): Tensor => {
       const inside = tf.backend() as unknown as {
-        binding: { executeOp(...given: unknown[]): unknown[] }
+        binding: { executeOp(...given: unknown[]): { shape: number[]; dtype: number; id: number }[] }
         getInputTensorIds(x: Tensor[]): number[]
       }
       const attribute = { name: 'T', type: backend.binding.TF_ATTR_TYPE, value: 1 }
       const ids = inside.getInputTensorIds([x])
-      return backend.createOutputTensor(inside.binding.executeOp('Neg', [attribute], ids, 1)[0])
+      return backend.createOutputTensor(inside.binding.executeOp('Neg', [attribute], ids, 1)[0]!)
     }
     expect(refused((x) => bypass(x).add(1))).toContain('made by a native call')
   })
