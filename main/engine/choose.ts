@@ -9,7 +9,7 @@ import { cacheFolder } from '../platform/folders.ts'
 import { canCompile } from './compile/backend.ts'
 import { type ComputeMode, computeModes } from './compile/compile.ts'
 import { computeEnvironment, usesGpu } from './environment.ts'
-import { breathe } from './serve.ts'
+import { clocks, type ModeTimes, measureModes, type Workload } from './measure-modes.ts'
 
 const choiceFile = z.object({
   /** what was measured, for people */
@@ -23,12 +23,6 @@ const choiceFile = z.object({
 /** How something is computed here, and the measurement that says so. */
 export type Choice = z.infer<typeof choiceFile>
 
-export interface Workload {
-  /** runs it once and waits for the result */
-  run(): void
-  dispose(): void
-}
-
 export interface ChooseOptions {
   /** what is measured, for people: `denoiser, inference` */
   readonly label: string
@@ -39,14 +33,10 @@ export interface ChooseOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A mode this much slower than the best so far is given up after two runs. */
-const hopeless = 1.5
 /** Share of time that a mode must save over the one before it in `computeModes`, which is plainer. */
 const worthwhile = 0.03
 /** Processes wanting to run, for each processor, above which the time that passes says little. */
 const busyLoad = 1.5
-const rounds = 5
-const roundsMs = 3000
 
 /**
  * The fastest way to compute something on this machine: measured once, side by side, and kept in the cache folder.
@@ -54,7 +44,7 @@ const roundsMs = 3000
  * @throws AppError `bad-input` for an unknown HOURGLASS_COMPUTE; `aborted`
  */
 export async function chooseCompute(options: ChooseOptions): Promise<Choice> {
-  const { label, key, signal } = options
+  const { label, key, candidates, prepare, signal } = options
   const plain = (mode: ComputeMode): Choice => ({ label, mode, milliseconds: {}, clock: 'wall' })
   if (!canCompile) return plain('eager')
   const asked = askedMode()
@@ -64,7 +54,7 @@ export async function chooseCompute(options: ChooseOptions): Promise<Choice> {
   if (known) return known
   const busy = !usesGpu() && loadavg()[0]! > busyLoad * availableParallelism()
   const clock = busy ? ('processor' as const) : ('wall' as const)
-  const milliseconds = await measure(options, clocks[clock], signal)
+  const milliseconds = await measureModes(candidates, prepare, clocks[clock], signal)
   const choice: Choice = { label, mode: fastest(milliseconds), milliseconds, clock }
   await mkdir(choicesFolder(), { recursive: true })
   await writeFileAtomic(path, `${JSON.stringify(choice)}\n`)
@@ -92,68 +82,13 @@ export function askedMode(): ComputeMode | null {
 }
 
 /** The plainest mode that no other beats by enough. */
-export function fastest(milliseconds: Choice['milliseconds']): ComputeMode {
+export function fastest(milliseconds: ModeTimes): ComputeMode {
   let best: ComputeMode = 'eager'
   for (const mode of computeModes) {
     const time = milliseconds[mode] ?? Number.POSITIVE_INFINITY
     if (time < (milliseconds[best] ?? Number.POSITIVE_INFINITY) * (1 - worthwhile)) best = mode
   }
   return best
-}
-
-async function measure(
-  { candidates, prepare }: ChooseOptions,
-  now: () => number,
-  signal: AbortSignal | undefined,
-): Promise<Choice['milliseconds']> {
-  const milliseconds: Choice['milliseconds'] = {}
-  const running = new Map<ComputeMode, Workload>()
-  try {
-    for (const mode of new Set<ComputeMode>(['eager', ...candidates])) {
-      await breathe()
-      signal?.throwIfAborted()
-      const workload = prepare(mode)
-      running.set(mode, workload)
-      try {
-        workload.run() // traces and warms up
-        milliseconds[mode] = timeOf(workload, now)
-      } catch (error) {
-        // What TensorFlow cannot compile in this mode is no candidate; eager must work.
-        if (mode === 'eager') throw error
-      }
-      const best = Math.min(...Object.values(milliseconds))
-      if ((milliseconds[mode] ?? Number.POSITIVE_INFINITY) > hopeless * best) {
-        workload.dispose()
-        running.delete(mode)
-      }
-    }
-    const until = performance.now() + roundsMs
-    for (let round = 0; round < rounds && performance.now() < until; round++) {
-      for (const [mode, workload] of running) {
-        await breathe()
-        signal?.throwIfAborted()
-        milliseconds[mode] = Math.min(milliseconds[mode]!, timeOf(workload, now))
-      }
-    }
-    return milliseconds
-  } finally {
-    for (const workload of running.values()) workload.dispose()
-  }
-}
-
-function timeOf(workload: Workload, now: () => number): number {
-  const started = now()
-  workload.run()
-  return now() - started
-}
-
-/** Both in milliseconds. */
-const clocks = {
-  wall: () => performance.now(),
-  processor() {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1000
-  },
 }
 
 async function readChoice(path: string): Promise<Choice | null> {

@@ -1,6 +1,7 @@
-import { type Choice, chooseCompute, type Workload } from '../engine/choose.ts'
+import { type Choice, chooseCompute } from '../engine/choose.ts'
 import { type ComputeMode, compile } from '../engine/compile/compile.ts'
 import { mayHaveBfloat16, usesGpu } from '../engine/environment.ts'
+import type { Workload } from '../engine/measure-modes.ts'
 import { type NamedTensors, type Tensor, type Tensor4D, tf } from '../engine/tensorflow.ts'
 import type { ParameterSpec } from './layers/parameters.ts'
 import type { Network } from './model.ts'

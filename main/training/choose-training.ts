@@ -1,5 +1,6 @@
-import { type Choice, chooseCompute, type Workload } from '../engine/choose.ts'
+import { type Choice, chooseCompute } from '../engine/choose.ts'
 import type { ComputeMode } from '../engine/compile/compile.ts'
+import type { Workload } from '../engine/measure-modes.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import { candidateModes } from '../models/compiled-network.ts'
 import type { ParameterSpec } from '../models/layers/parameters.ts'

@@ -1,4 +1,5 @@
 import { Random } from '../../../shared/random.ts'
+import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
 import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { compiledNetwork } from '../../models/compiled-network.ts'
@@ -26,7 +27,8 @@ export interface DenoiseTaskOptions {
 export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<TrainingTask> {
   const { network, data, batch, seed } = options
   const { crop, sigmaMax255, clippedShare } = data
-  const judged = compiledNetwork(network, 'float32')
+  // Always in float32: a run's validations compare with each other and with other runs'.
+  const judged = compiledNetwork(network, askedMode() === 'eager' ? 'eager' : 'float32')
   const batches = await createPhotoBatches({
     ...{ files: options.training, crop, batch, seed, startStep: options.startStep },
     recipe: 'denoise',
