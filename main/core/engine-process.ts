@@ -14,30 +14,33 @@ serveTasks<EngineTasks>({
 
   async check(ref) {
     // Not from memory: the files are what is in doubt.
-    tf.dispose((await readModel(ref)).parameters)
+    ;(await readModel(ref)).dispose()
     return null
   },
 
   async denoise({ model: ref, width, height, noisy, sigma }) {
-    const { card, network, parameters } = await loadModel(ref)
-    const { denoise } = network
-    if (!denoise) throw new AppError('bad-input', `model ${card.id} is for '${card.task}', not for denoising`)
+    const { card, network, parameters, compiled } = await loadModel(ref)
+    if (!network.denoise) {
+      throw new AppError('bad-input', `model ${card.id} is for '${card.task}', not for denoising`)
+    }
+    const { denoise } = await compiled()
     return tf.tidy(() => {
       const x = tf.tensor4d(noisy, [1, height, width, 3])
       const level =
         typeof sigma === 'number' ? tf.tensor1d([sigma]) : tf.tensor4d(sigma, [1, height, width, 1])
-      return denoise(parameters, x, level).dataSync() as Float32Array
+      return denoise!(parameters, x, level).dataSync() as Float32Array
     })
   },
 
   async reconstruct({ model: ref, count, values }) {
-    const { card, network, parameters } = await loadModel(ref)
+    const { card, parameters, compiled } = await loadModel(ref)
     if (card.architecture.id !== 'dense') {
       throw new AppError(
         'bad-input',
         `model ${card.id} (${card.architecture.id}) does not reconstruct vectors`,
       )
     }
+    const network = await compiled()
     return tf.tidy(() => {
       const x = tf.tensor2d(values, [count, values.length / count])
       const latent = network.encode(parameters, x)

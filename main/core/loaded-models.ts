@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import { type ModelCard, readCard, readWeights } from '../models/card.ts'
+import { chooseInference, compiledNetwork } from '../models/compiled-network.ts'
 import { parametersFromFile } from '../models/layers/parameters.ts'
 import type { Network } from '../models/model.ts'
 import { architecture } from '../models/zoo.ts'
@@ -10,6 +11,9 @@ export interface LoadedModel {
   readonly card: ModelCard
   readonly network: Network
   readonly parameters: NamedTensors
+  /** the network as it runs fastest here; measured at the first call on a machine */
+  compiled(): Promise<ReturnType<typeof compiledNetwork>>
+  dispose(): void
 }
 
 /** Few models are in use at a time; the one used longest ago makes room. */
@@ -32,7 +36,7 @@ export async function loadModel(ref: ModelRef): Promise<LoadedModel> {
   for (const [oldest, old] of loaded) {
     if (loaded.size <= keptModels) break
     loaded.delete(oldest)
-    tf.dispose((await old).parameters)
+    ;(await old).dispose()
   }
   return model
 }
@@ -57,6 +61,27 @@ export async function readModel({ folder, sha256 }: ModelRef): Promise<LoadedMod
     )
   }
   const tensors = await readWeights(folder, card)
-  const parameters = parametersFromFile(model.parameters(options.data), tensors, folder)
-  return { card, network: model.build(options.data), parameters }
+  const specs = model.parameters(options.data)
+  const parameters = parametersFromFile(specs, tensors, folder)
+  const network = model.build(options.data)
+  let fast: ReturnType<LoadedModel['compiled']> | null = null
+  return {
+    card,
+    network,
+    parameters,
+    compiled() {
+      const architecture = { id: card.architecture.id, options: options.data }
+      fast ??= chooseInference({ network, parameters, specs, architecture }).then(({ mode }) =>
+        compiledNetwork(network, mode),
+      )
+      fast.catch(() => {
+        fast = null
+      })
+      return fast
+    },
+    dispose() {
+      tf.dispose(parameters)
+      fast?.then((compiled) => compiled.dispose()).catch(() => {})
+    },
+  }
 }

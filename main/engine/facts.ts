@@ -1,4 +1,6 @@
-import { availableParallelism, cpus } from 'node:os'
+import { askedMode, type Choice, knownChoices } from './choose.ts'
+import { canCompile } from './compile/backend.ts'
+import { kernelThreads, loadedTensorflow, processorName, usesGpu } from './environment.ts'
 import { nvidiaDriverVersion } from './install/driver.ts'
 import { readInstalled } from './install/install.ts'
 import { tf } from './tensorflow.ts'
@@ -10,17 +12,23 @@ export interface EngineFacts {
   /** name of the processor */
   readonly processor: string
   readonly threads: number
+  readonly compiled: {
+    readonly available: boolean
+    /** one sentence, for people */
+    readonly why: string
+    /** what was measured here so far */
+    readonly choices: readonly Choice[]
+  }
   readonly versions: { readonly tfjs: string; readonly tensorflow: string; readonly build: string }
 }
 
 /** What this process computes with, and why. */
 export async function engineFacts(): Promise<EngineFacts> {
-  const backend = tf.backend() as unknown as { isUsingGpuDevice: boolean; binding: { TF_Version: string } }
   const installed = await readInstalled()
   const driver = await nvidiaDriverVersion()
   const build = installed?.variant ?? 'unknown'
   const hidden = process.env.CUDA_VISIBLE_DEVICES === ''
-  const why = backend.isUsingGpuDevice
+  const why = usesGpu()
     ? `CUDA build, NVIDIA driver ${driver}`
     : build !== 'cuda'
       ? `CPU build of TensorFlow (${installed?.reason ?? 'installed by hand'})`
@@ -30,10 +38,21 @@ export async function engineFacts(): Promise<EngineFacts> {
           ? `CUDA build and NVIDIA driver ${driver}, but TensorFlow found no usable GPU (too old a driver or GPU?)`
           : 'CUDA build, but no NVIDIA driver is loaded: install one to use a GPU'
   return {
-    device: backend.isUsingGpuDevice ? 'cuda' : 'cpu',
+    device: usesGpu() ? 'cuda' : 'cpu',
     why,
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
-    threads: Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism(),
-    versions: { tfjs: tf.version.tfjs, tensorflow: backend.binding.TF_Version, build },
+    processor: processorName(),
+    threads: kernelThreads(),
+    compiled: { available: canCompile, why: compiledWhy(), choices: await knownChoices() },
+    versions: { tfjs: tf.version.tfjs, tensorflow: loadedTensorflow(), build },
   }
+}
+
+function compiledWhy(): string {
+  if (!canCompile) {
+    return "the TensorFlow binding is the package's own and cannot run graphs: everything runs eagerly, which is slower"
+  }
+  const asked = askedMode()
+  return asked
+    ? `HOURGLASS_COMPUTE asks for '${asked}'`
+    : 'the fastest way is measured once for each model and kept'
 }

@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { computeModes } from '../engine/compile/compile.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import type { ParameterSpec } from '../models/layers/parameters.ts'
 import { readSafetensors, type StoredTensors, writeSafetensors } from '../models/safetensors.ts'
@@ -43,6 +44,8 @@ export const runState = z.strictObject({
   /** what computed: a resume elsewhere goes on, but not bit for bit */
   backend: z.string(),
   threads: z.int(),
+  /** how steps were computed; older runs: eagerly */
+  compute: z.enum(computeModes).default('eager'),
 })
 export type RunState = z.infer<typeof runState>
 

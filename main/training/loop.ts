@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import type { ComputeMode } from '../engine/compile/compile.ts'
 import { breathe } from '../engine/serve.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import { type RunState, type RunTensors, remembered, saveCheckpoint } from './checkpoint.ts'
@@ -8,7 +9,7 @@ import { reasonToSkip, runningMeans } from './outliers.ts'
 import type { LoopEvents } from './reports.ts'
 import { rateFactor } from './schedule.ts'
 import type { RunLengthSetting, TrainingSettings } from './settings.ts'
-import { batchTensors, clipped, gradientsOf, mapTensors, movedAverage } from './step.ts'
+import { batchTensors, clipScale, createStep, mapTensors } from './step.ts'
 import type { TrainingTask } from './task.ts'
 
 export interface LoopOptions {
@@ -27,7 +28,7 @@ export interface LoopResult {
 }
 
 /** The state of a run that has not begun. */
-export function freshState(threads: number): RunState {
+export function freshState(threads: number, compute: ComputeMode = 'float32'): RunState {
   return {
     step: 0,
     updates: 0,
@@ -41,6 +42,7 @@ export function freshState(threads: number): RunState {
     stopping: noValidationYet,
     backend: tf.getBackend(),
     threads,
+    compute,
   }
 }
 
@@ -60,20 +62,19 @@ export async function trainLoop(
   tensors: RunTensors,
 ): Promise<LoopResult> {
   const { task, settings, length, folder, signal, events } = options
-  const optimizer = createOptimizer(settings.optimizer)
+  const stepping = createStep(task, createOptimizer(settings.optimizer), begin.compute)
   const totalSteps = stepsOf(length, task.stepsPerEpoch)
   const validateEvery = settings.validateEvery || task.stepsPerEpoch
   let state = begin
-  let { parameters, average, optimizer: memory } = tensors
+  let held = tensors
   let badInARow = 0
   let savedAt = performance.now()
 
   async function step(): Promise<void> {
     const started = performance.now()
     const batch = batchTensors(await task.next())
-    const found = gradientsOf(task, parameters, batch)
+    const { loss, norm, gradients } = stepping.gradients(held.parameters, batch)
     tf.dispose(batch)
-    const { loss, norm } = found
     const fraction = fractionOf(state, length, totalSteps)
     const { kind, warmupSteps, floor } = {
       kind: settings.schedule,
@@ -83,20 +84,20 @@ export async function trainLoop(
     const factor = rateFactor({ kind, warmupSteps, floor }, { step: state.step, fraction })
     const skipped = reasonToSkip(loss, norm, state, settings)
     if (skipped) {
-      tf.dispose(found.gradients)
+      tf.dispose(gradients)
       badInARow++
     } else {
       badInARow = 0
-      const gradients = clipped(found, settings.gradientClip)
-      const rates = {
-        learningRate: settings.learningRate * factor,
-        muonLearningRate: settings.muonLearningRate * factor,
-        weightDecay: settings.weightDecay,
-      }
-      const next = optimizer.update(parameters, gradients, memory, rates, state.updates + 1)
-      tf.dispose([parameters, gradients, memory])
-      ;({ parameters, state: memory } = next)
-      average = movedAverage(average, parameters, averageKeep(settings, state.updates))
+      held = stepping.update(held, gradients, {
+        rates: {
+          learningRate: settings.learningRate * factor,
+          muonLearningRate: settings.muonLearningRate * factor,
+          weightDecay: settings.weightDecay,
+        },
+        t: state.updates + 1,
+        clip: clipScale(norm, settings.gradientClip),
+        averageKeep: averageKeep(settings, state.updates),
+      })
     }
     state = {
       ...state,
@@ -129,7 +130,7 @@ export async function trainLoop(
 
   async function validate(): Promise<boolean> {
     const started = performance.now()
-    const validation = await task.validate(average, signal)
+    const validation = await task.validate(held.average, signal)
     const trainingLoss = state.lossCount > 0 ? state.lossSum / state.lossCount : Number.NaN
     const patience = settings.patience || Number.POSITIVE_INFINITY
     const verdict = judgeValidation(
@@ -155,7 +156,7 @@ export async function trainLoop(
       step: state.step,
       trainingLoss,
       improved: verdict.improved,
-      average,
+      average: held.average,
     })
     if (verdict.warning) events.onNote(verdict.warning)
     return verdict.stop
@@ -163,7 +164,7 @@ export async function trainLoop(
 
   const save = () => {
     events.onSave()
-    return saveCheckpoint(folder, state, { parameters, average, optimizer: memory })
+    return saveCheckpoint(folder, state, held)
   }
   async function run(): Promise<LoopResult['end']> {
     for (;;) {
@@ -193,7 +194,8 @@ export async function trainLoop(
     try {
       await save()
     } finally {
-      tf.dispose([parameters, average, memory])
+      stepping.dispose()
+      tf.dispose({ ...held })
     }
   }
 }

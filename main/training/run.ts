@@ -1,6 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { AppError } from '../../shared/errors.ts'
 import { Random } from '../../shared/random.ts'
+import { canCompile } from '../engine/compile/backend.ts'
+import { kernelThreads } from '../engine/environment.ts'
 import { type NamedTensors, tf } from '../engine/tensorflow.ts'
 import {
   type ParameterSpec,
@@ -11,6 +12,7 @@ import {
 import { readSafetensors, writeSafetensors } from '../models/safetensors.ts'
 import { architecture } from '../models/zoo.ts'
 import { loadCheckpoint, type RunState, removeLeftovers } from './checkpoint.ts'
+import { chooseTraining, withPeek } from './choose-training.ts'
 import { freshState, freshTensors, type LoopResult, trainLoop } from './loop.ts'
 import { bestWeightsPath } from './paths.ts'
 import type { LoopEvents, StepReport, ValidationReport } from './reports.ts'
@@ -60,21 +62,23 @@ export async function runTraining(
   const model = architecture(config.architecture)
   const options = model.options.parse(config.options)
   const specs = model.parameters(options)
-  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()
+  const threads = kernelThreads()
   const note = (text: string) => progress({ kind: 'note', text })
 
   const loaded = resume ? await lastCheckpoint(folder, specs) : null
   const state = loaded?.state ?? freshState(threads)
   if (resume) progress({ kind: 'resumed', step: state.step, best: state.stopping.best, recent: state.recent })
   if (resume && !loaded) note('This run has no checkpoint yet: it starts again from its first step.')
-  if (loaded && (state.backend !== tf.getBackend() || state.threads !== threads)) {
+  const computed = `'${tf.getBackend()}' (${canCompile ? state.compute : 'eager'}) with ${threads} threads`
+  const before = `'${state.backend}' (${state.compute}) with ${state.threads} threads`
+  if (loaded && computed !== before) {
     note(
-      `This run was computed by '${state.backend}' with ${state.threads} threads and goes on with '${tf.getBackend()}' ` +
-        `and ${threads}: its figures will differ slightly from those of an uninterrupted run.`,
+      `This run was computed by ${before} and goes on with ${computed}: its figures will differ slightly from those ` +
+        'of an uninterrupted run.',
     )
   }
   const tensors = loaded?.tensors ?? freshTensors(await startWeights(config, specs), config.settings)
-  const task = await createTask(config, model.build(options), state.step)
+  const task = withPeek(await createTask(config, model.build(options), state.step))
   for (const text of task.notes) note(text)
 
   const writer = createEventWriter(folder, resume ? { resumedAtStep: state.step + 1 } : {})
@@ -84,6 +88,10 @@ export async function runTraining(
       reporter.add(report)
       writer.scalars(report.step, { 'loss/training': report.loss, 'rate/factor': report.rateFactor })
       if (report.skipped) note(`Step ${report.step} was skipped: ${report.skipped}.`)
+    },
+    onSave() {
+      reporter.flush()
+      writer.flush()
     },
     async onValidation({ average, ...report }) {
       reporter.flush()
@@ -97,17 +105,17 @@ export async function runTraining(
       writer.flush()
       progress({ kind: 'validation', ...report })
     },
-    onSave() {
-      reporter.flush()
-      writer.flush()
-    },
     onNote: note,
   }
   try {
+    // A run keeps its way of computing to the end, so that a resumed one repeats it bit for bit.
+    const compute = loaded
+      ? state.compute
+      : (await chooseTraining(task, await task.peek(), tensors.parameters, { config, specs, signal })).mode
     const loop = { task, settings: config.settings, length: config.length, folder, threads, signal, events }
     const { end, state: final } = await trainLoop(
       loop,
-      { ...state, backend: tf.getBackend(), threads },
+      { ...state, backend: tf.getBackend(), threads, compute },
       tensors,
     )
     reporter.flush()

@@ -1,4 +1,7 @@
+import { type ComputeMode, compile } from '../engine/compile/compile.ts'
 import { type NamedTensors, type Scalar, type Tensor, tf } from '../engine/tensorflow.ts'
+import type { RunTensors } from './checkpoint.ts'
+import type { Optimizer, Rates, RateTensors } from './optimizers/optimizer.ts'
 import type { Batch, TrainingTask } from './task.ts'
 
 export interface Gradients {
@@ -8,39 +11,102 @@ export interface Gradients {
   readonly gradients: NamedTensors
 }
 
-/** Loss and gradients of one batch. The gradients are the caller's to dispose. */
-export function gradientsOf(task: TrainingTask, parameters: NamedTensors, batch: NamedTensors): Gradients {
-  const names = Object.keys(parameters)
-  const { figures, gradients } = tf.tidy(() => {
-    const lossOf = (...weights: Tensor[]) =>
-      task.loss(Object.fromEntries(names.map((name, i) => [name, weights[i]])), batch)
-    const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameters[name]))
-    const squares = grads.map((gradient) => gradient.square().sum() as Scalar)
-    const norm = tf.addN(squares).sqrt()
-    return { figures: tf.stack([value, norm]), gradients: grads }
-  })
-  // One read for both: it is where this thread waits for the device.
-  const [loss, norm] = figures.dataSync()
-  figures.dispose()
-  return { loss, norm, gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]])) }
+/** What one step computes, compiled: gradients, then (unless the step is skipped) the update. */
+export interface StepFunctions {
+  /** Loss and gradients of one batch. The gradients are the caller's to dispose. */
+  gradients(parameters: NamedTensors, batch: NamedTensors): Gradients
+  /** The tensors after an update; disposes the old ones and the gradients. */
+  update(tensors: RunTensors, gradients: NamedTensors, numbers: UpdateNumbers): RunTensors
+  dispose(): void
 }
 
-/** Scales gradients whose global norm is above `limit` down to it (Pascanu et al., ICML 2013). Disposes the old ones. */
-export function clipped({ gradients, norm }: Gradients, limit: number): NamedTensors {
-  if (limit === 0 || norm <= limit) return gradients
-  const scale = limit / norm
-  const result = tf.tidy(() => mapTensors(gradients, (gradient) => gradient.mul(scale)))
-  tf.dispose(gradients)
-  return result
+export interface UpdateNumbers {
+  readonly rates: Rates
+  /** number of this update, from 1 */
+  readonly t: number
+  /** what gradients are scaled by; see `clipScale` */
+  readonly clip: number
+  /** share of the old average that stays */
+  readonly averageKeep: number
 }
 
-/** average + (1 - keep) (weights - average): the averaged weights after a step. Disposes the old average. */
-export function movedAverage(average: NamedTensors, parameters: NamedTensors, keep: number): NamedTensors {
-  const next = tf.tidy(() =>
-    mapTensors(average, (old, name) => old.add(parameters[name].sub(old).mul(1 - keep))),
+/** @param mode of the gradients; the update keeps float32 where they are computed in bfloat16 */
+export function createStep(
+  task: Pick<TrainingTask, 'loss'>,
+  optimizer: Optimizer,
+  mode: ComputeMode,
+): StepFunctions {
+  const compiledGradients = compile(
+    (given: { parameters: NamedTensors; batch: NamedTensors }) =>
+      lossAndGradients(task, given.parameters, given.batch),
+    { mode },
   )
-  tf.dispose(average)
-  return next
+  const compiledUpdate = compile((given: UpdateInputs) => updated(optimizer, given), {
+    mode: mode === 'bfloat16' ? 'float32' : mode,
+  })
+  return {
+    gradients(parameters, batch) {
+      const { figures, gradients } = compiledGradients({ parameters, batch })
+      // One read for both: it is where this thread waits for the device.
+      const [loss, norm] = figures.dataSync() as Float32Array
+      figures.dispose()
+      return { loss: loss!, norm: norm!, gradients }
+    },
+    update(tensors, gradients, { rates, t, clip, averageKeep }) {
+      const numbers = {
+        rates: optimizer.rateTensors(rates, t),
+        clip: tf.scalar(clip),
+        follow: tf.scalar(1 - averageKeep),
+      }
+      const next = compiledUpdate({ ...tensors, gradients, ...numbers })
+      tf.dispose([{ ...tensors }, gradients, numbers])
+      return next
+    },
+    dispose() {
+      compiledGradients.dispose()
+      compiledUpdate.dispose()
+    },
+  }
+}
+
+/** What gradients above the global norm `limit` are scaled by (Pascanu et al., ICML 2013); 0: never. */
+export function clipScale(norm: number, limit: number): number {
+  return limit === 0 || norm <= limit ? 1 : limit / norm
+}
+
+function lossAndGradients(
+  task: Pick<TrainingTask, 'loss'>,
+  parameters: NamedTensors,
+  batch: NamedTensors,
+): { figures: Tensor; gradients: NamedTensors } {
+  const names = Object.keys(parameters)
+  const named = (tensors: readonly Tensor[]) =>
+    Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+  const lossOf = (...weights: Tensor[]) => task.loss(named(weights), batch)
+  const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameters[name]!))
+  const norm = tf.addN(grads.map((gradient) => gradient.square().sum())).sqrt()
+  return { figures: tf.stack([value, norm]), gradients: named(grads) }
+}
+
+type UpdateInputs = {
+  parameters: NamedTensors
+  average: NamedTensors
+  optimizer: NamedTensors
+  gradients: NamedTensors
+  rates: RateTensors
+  clip: Scalar
+  follow: Scalar
+}
+
+/** Clipped gradients, the optimizer's update, and the average that follows the weights. */
+function updated(optimizer: Optimizer, given: UpdateInputs) {
+  const { average, clip, follow, rates } = given
+  const gradients = mapTensors(given.gradients, (gradient) => gradient.mul(clip))
+  const { parameters, state } = optimizer.update({
+    ...{ parameters: given.parameters, gradients, state: given.optimizer, rates },
+  })
+  const moved = mapTensors(average, (old, name) => old.add(parameters[name]!.sub(old).mul(follow)))
+  return { parameters, average: moved, optimizer: state }
 }
 
 export function batchTensors(batch: Batch): NamedTensors {

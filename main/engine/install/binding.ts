@@ -1,9 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { copyFile, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises'
+import {
+  copyFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { applyPatch } from './apply-patch.ts'
 import { asSetupError, noDisk } from './failures.ts'
 import type { Library, Say } from './library.ts'
 import { runProgram, tellingLine } from './program.ts'
@@ -27,7 +39,8 @@ export function bindingPath(packageFolder: string): string {
 /**
  * Compiles the package's own binding against the library's headers with the machine's C++ compiler (Node-API
  * only, so no Node headers and no node-gyp), or takes the one compiled before from the same sources, and
- * puts it and a link to the library into the package.
+ * puts it and a link to the library into the package. A patch adds what compiled functions need; its reason
+ * stands on top of it.
  * @throws AppError `setup` when there is no compiler or it fails, or the package cannot be written
  */
 export async function ensureBinding(
@@ -37,8 +50,8 @@ export async function ensureBinding(
   say: Say,
   signal?: AbortSignal,
 ): Promise<void> {
-  const sources = join(packageFolder, 'binding')
-  const kept = join(cache, 'bindings', `${await digestOf(sources, library)}.node`)
+  const sources = await patchedSources(join(packageFolder, 'binding'))
+  const kept = join(cache, 'bindings', `${digestOf(sources, library)}.node`)
   if (!existsSync(kept)) {
     say('compiling the TensorFlow binding')
     await inWorkFolder(cache, async (work) => {
@@ -55,8 +68,16 @@ export async function ensureBinding(
   }
 }
 
+/** The binding's source files by name, as they are compiled. */
+async function patchedSources(folder: string): Promise<Map<string, string>> {
+  const names = (await readdir(folder)).sort()
+  const read = async (name: string) => [name, await readFile(join(folder, name), 'utf8')] as const
+  const patch = await readFile(join(import.meta.dirname, 'binding.patch'), 'utf8')
+  return applyPatch(new Map(await Promise.all(names.map(read))), patch)
+}
+
 async function compile(
-  sources: string,
+  sources: ReadonlyMap<string, string>,
   library: Library,
   work: string,
   signal?: AbortSignal,
@@ -66,14 +87,13 @@ async function compile(
   const compiled = join(work, 'tfjs_binding.node')
   const napi = join(dirname(resolve('node-api-headers/package.json')), 'include')
   const headers = join(library.folder, 'tensorflow', 'include')
-  const files = (await readdir(sources))
-    .filter((name) => name.endsWith('.cc'))
-    .map((name) => join(sources, name))
+  for (const [name, text] of sources) await writeFile(join(work, name), text)
+  const files = [...sources.keys()].filter((name) => name.endsWith('.cc')).map((name) => join(work, name))
   const { exitCode, output } = await runProgram(
     compiler,
     [
       ...[...words, ...files],
-      ...['-I', napi, '-I', headers, '-I', dirname(sources), '-L', join(library.folder, 'tensorflow')],
+      ...['-I', napi, '-I', headers, '-L', join(library.folder, 'tensorflow')],
       ...[...flags, '-o', compiled],
     ],
     { signal, env: { TMPDIR: work } },
@@ -92,12 +112,11 @@ async function compile(
 }
 
 /** The binding depends on its sources, on how it is compiled and on the TensorFlow it is linked with. */
-async function digestOf(sources: string, library: Library): Promise<string> {
+function digestOf(sources: ReadonlyMap<string, string>, library: Library): string {
   const hash = createHash('sha256').update(
     JSON.stringify([flags, process.arch, library.folder.split(/[\\/]/).at(-1)]),
   )
-  for (const name of (await readdir(sources)).sort())
-    hash.update(name).update(await readFile(join(sources, name)))
+  for (const [name, text] of sources) hash.update(name).update(text)
   return hash.digest('hex').slice(0, 16)
 }
 

@@ -11,20 +11,31 @@ export interface Rates {
   readonly weightDecay: number
 }
 
+/** The numbers of one update as scalars, so that none is baked into a compiled function. */
+export type RateTensors = {
+  readonly learningRate: Scalar
+  readonly muonLearningRate: Scalar
+  /** 1 / (1 - decay^t) for each decay of the rule */
+  readonly corrections: Scalar[]
+  /** what weight decay leaves of a weight, 1 - rate * decay; only with weight decay */
+  readonly kept?: { readonly plain: Scalar; readonly muon: Scalar }
+}
+
 /**
  * Updates weights from gradients; pure in its tensors. `muon` is Muon for the convolutions and Adam for the rest.
  * The state is tensors by name, `<weight>/<moment>`, so that a checkpoint holds it as it is.
  */
 export interface Optimizer {
   start(parameters: NamedTensors): NamedTensors
-  /** @param t number of this update, from 1. The results are new tensors; the caller disposes the old ones. */
-  update(
-    parameters: NamedTensors,
-    gradients: NamedTensors,
-    state: NamedTensors,
-    rates: Rates,
-    t: number,
-  ): { parameters: NamedTensors; state: NamedTensors }
+  /** @param t number of this update, from 1 */
+  rateTensors(rates: Rates, t: number): RateTensors
+  /** The results are new tensors; the caller disposes the old ones. */
+  update(given: {
+    parameters: NamedTensors
+    gradients: NamedTensors
+    state: NamedTensors
+    rates: RateTensors
+  }): { parameters: NamedTensors; state: NamedTensors }
 }
 
 export function createOptimizer(kind: OptimizerKind): Optimizer {
@@ -44,20 +55,23 @@ export function createOptimizer(kind: OptimizerKind): Optimizer {
     return state
   }
 
-  function update(
-    parameters: NamedTensors,
-    gradients: NamedTensors,
-    state: NamedTensors,
-    rates: Rates,
-    t: number,
-  ) {
+  function rateTensors({ learningRate, muonLearningRate, weightDecay }: Rates, t: number): RateTensors {
+    const keptAt = (rate: number) => tf.scalar(1 - rate * weightDecay)
+    return {
+      learningRate: tf.scalar(learningRate),
+      muonLearningRate: tf.scalar(muonLearningRate),
+      corrections: rule.decays.map((decay) => tf.scalar(1 / (1 - decay ** t))),
+      ...(weightDecay > 0 ? { kept: { plain: keptAt(learningRate), muon: keptAt(muonLearningRate) } } : {}),
+    }
+  }
+
+  function update({ parameters, gradients, state, rates }: Parameters<Optimizer['update']>[0]) {
     const { matrices, rest } = split(parameters)
     const changes: NamedTensors = {}
     const nextState: NamedTensors = {}
-    const corrections = rule.decays.map((decay) => tf.scalar(1 / (1 - decay ** t)) as Scalar)
     for (const name of rest) {
       const moments = Object.fromEntries(rule.moments.map((key) => [key, state[`${name}/${key}`]!]))
-      const result = rule.update(gradients[name]!, moments, corrections)
+      const result = rule.update(gradients[name]!, moments, rates.corrections)
       changes[name] = result.change.mul(rates.learningRate)
       for (const [key, moment] of Object.entries(result.moments)) nextState[`${name}/${key}`] = moment
     }
@@ -70,9 +84,8 @@ export function createOptimizer(kind: OptimizerKind): Optimizer {
     }
     const next: NamedTensors = {}
     for (const [name, weight] of Object.entries(parameters)) {
-      const rate = matrices.includes(name) ? rates.muonLearningRate : rates.learningRate
-      const kept =
-        rates.weightDecay > 0 && weight.rank > 1 ? weight.mul(1 - rate * rates.weightDecay) : weight
+      const factor = rates.kept?.[matrices.includes(name) ? 'muon' : 'plain']
+      const kept = factor && weight.rank > 1 ? weight.mul(factor) : weight
       next[name] = kept.sub(changes[name]!)
     }
     return { parameters: next, state: nextState }
@@ -80,6 +93,7 @@ export function createOptimizer(kind: OptimizerKind): Optimizer {
 
   return {
     start: (parameters) => tf.tidy(() => start(parameters)),
-    update: (...given) => tf.tidy(() => update(...given)),
+    rateTensors,
+    update: (given) => tf.tidy(() => update(given)),
   }
 }

@@ -1,6 +1,8 @@
 import { Random } from '../../../shared/random.ts'
+import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
 import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts'
+import { compiledNetwork } from '../../models/compiled-network.ts'
 import { denoiserLoss, squaredErrors8Bit, weightedErrors } from '../../models/denoiser/loss.ts'
 import type { Network } from '../../models/model.ts'
 import { decodeRgb8 } from '../data/decode.ts'
@@ -25,6 +27,8 @@ export interface DenoiseTaskOptions {
 export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<TrainingTask> {
   const { network, data, batch, seed } = options
   const { crop, sigmaMax255, clippedShare } = data
+  // Always in float32: a run's validations compare with each other and with other runs'.
+  const judged = compiledNetwork(network, askedMode() === 'eager' ? 'eager' : 'float32')
   const batches = await createPhotoBatches({
     ...{ files: options.training, crop, batch, seed, startStep: options.startStep },
     recipe: 'denoise',
@@ -52,8 +56,11 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
       }
     },
     loss: (p, tensors) => denoiserLoss(network, p, tensors),
-    validate: (p, signal) => validateDenoiser(network, p, heldOut, signal),
-    close: () => batches.close(),
+    validate: (p, signal) => validateDenoiser(judged as Network<Tensor4D>, p, heldOut, signal),
+    close() {
+      judged.dispose()
+      return batches.close()
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { bytesField, doubleField, floatField, integerField, message } from './protobuf.ts'
+import { bytesField, doubleField, floatField, integerField, message } from '../../platform/protobuf.ts'
 
 /** Where an event stands: the step of the run, and the time of day in seconds since 1970. */
 export interface EventTime {

@@ -91,11 +91,25 @@ test('a resume on another backend or with other threads says that it will differ
   await withState({ backend: 'cuda' })
   const first = await run({ resume: true, abortAt: 10 })
   expect(first.notes).toEqual([
-    expect.stringMatching(/'cuda' with .* goes on with 'tensorflow'.*will differ/),
+    expect.stringMatching(/'cuda' \(float32\) with .* goes on with 'tensorflow' .*will differ/),
   ])
   expect((await run({ resume: true })).notes).toEqual([])
   await withState({ threads: 99 })
   expect((await run({ resume: true })).notes).toEqual([expect.stringMatching(/99 threads .* will differ/)])
+})
+
+test('a resumed run computes as it began, whatever would be chosen now', async () => {
+  await run({ abortAt: 5 })
+  const read = async () => JSON.parse((await readSafetensors(checkpointPath(folder))).metadata.state!)
+  const { tensors } = await readSafetensors(checkpointPath(folder))
+  const state = await read()
+  expect(state.compute).toBe('float32') // as the tests ask
+  await writeSafetensors(checkpointPath(folder), {
+    tensors,
+    metadata: { state: JSON.stringify({ ...state, compute: 'eager' }) },
+  })
+  expect((await run({ resume: true })).notes).toEqual([])
+  expect((await read()).compute).toBe('eager')
 })
 
 test('a run killed before its first checkpoint starts again', async () => {

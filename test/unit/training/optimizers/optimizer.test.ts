@@ -20,11 +20,12 @@ function afterFive(kind: OptimizerKind, weights: Record<string, number[]>, weigh
     Object.fromEntries(Object.entries(weights).map(([name, shape]) => [name, formulaTensor(shape, seed)]))
   let parameters = tensors(0)
   let state = optimizer.start(parameters)
-  const rates = { learningRate: 0.01, muonLearningRate: 0.01, weightDecay }
+  const numbers = { learningRate: 0.01, muonLearningRate: 0.01, weightDecay }
   for (let t = 1; t <= 5; t++) {
     const gradients = tensors(t)
-    const next = optimizer.update(parameters, gradients, state, rates, t)
-    tf.dispose([parameters, gradients, state])
+    const rates = optimizer.rateTensors(numbers, t)
+    const next = optimizer.update({ parameters, gradients, state, rates })
+    tf.dispose([parameters, gradients, state, { ...rates }])
     ;({ parameters, state } = next)
   }
   const values = Object.fromEntries(

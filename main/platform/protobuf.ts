@@ -1,5 +1,5 @@
 /**
- * The wire format of protocol buffers, as far as event files need it: a message is the concatenation of its
+ * The wire format of protocol buffers, as far as event files and compiled functions need it: a message is the concatenation of its
  * fields, and each function here encodes one field (https://protobuf.dev/programming-guides/encoding).
  */
 const encoder = new TextEncoder()
@@ -38,7 +38,7 @@ export function bytesField(number: number, value: string | Uint8Array): Uint8Arr
   return message(varint((number << 3) | 2), varint(bytes.length), bytes)
 }
 
-function varint(value: number): Uint8Array {
+export function varint(value: number): Uint8Array {
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))
   while (rest > 127n) {
@@ -47,4 +47,35 @@ function varint(value: number): Uint8Array {
   }
   bytes.push(Number(rest))
   return Uint8Array.from(bytes)
+}
+
+/** One field as it stands on the wire: varints as numbers, everything else as its bytes. */
+export interface Field {
+  readonly number: number
+  readonly value: number | Uint8Array
+}
+
+/** The fields of a message, in their order. */
+export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
+  let at = 0
+  const varintAt = (): number => {
+    let value = 0n
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = bytes[at++]!
+      value |= BigInt(byte & 127) << shift
+      if (byte < 128) return Number(BigInt.asIntN(64, value))
+    }
+  }
+  const bytesAt = (length: number) => {
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  while (at < bytes.length) {
+    const tag = varintAt()
+    const number = tag >> 3
+    if ((tag & 7) === 0) yield { number, value: varintAt() }
+    else if ((tag & 7) === 1) yield { number, value: bytesAt(8) }
+    else if ((tag & 7) === 5) yield { number, value: bytesAt(4) }
+    else yield { number, value: bytesAt(varintAt()) }
+  }
 }

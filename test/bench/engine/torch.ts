@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** PyTorch's side of the benchmark: a Python process that runs a workload whenever it is asked. */
+export class TorchBench {
+  readonly version: string
+  readonly #child: ChildProcess
+  readonly #lines: AsyncIterator<string>
+
+  private constructor(child: ChildProcess, lines: AsyncIterator<string>, version: string) {
+    this.#child = child
+    this.#lines = lines
+    this.version = version
+  }
+
+  /** Null where python3 cannot import torch. */
+  static async start(threads: number): Promise<TorchBench | null> {
+    const script = join(import.meta.dirname, 'torch-bench.py')
+    const python = process.env.HOURGLASS_PYTHON || 'python3'
+    const child = spawn(python, [script, String(threads)], { stdio: ['pipe', 'pipe', 'ignore'] })
+    const failed = new Promise<null>((resolve) => child.once('error', () => resolve(null)))
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const first = await Promise.race([failed, lines.next()])
+    return first && !first.done ? new TorchBench(child, lines, first.value) : null
+  }
+
+  /** Milliseconds of one run, or null where PyTorch has no such workload. */
+  async milliseconds(name: string, precision: 'float32' | 'bfloat16'): Promise<number | null> {
+    this.#child.stdin!.write(`${name} ${precision}\n`)
+    const { value, done } = await this.#lines.next()
+    return done || value === 'none' ? null : Number(value)
+  }
+
+  close(): void {
+    this.#child.stdin!.end()
+  }
+}

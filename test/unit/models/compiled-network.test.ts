@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { ComputeMode } from '../../../main/engine/compile/compile.ts'
+import {
+  type NamedTensors,
+  type Scalar,
+  type Tensor2D,
+  type Tensor4D,
+  tf,
+} from '../../../main/engine/tensorflow.ts'
+import { readCard, readWeights } from '../../../main/models/card.ts'
+import { candidateModes, compiledNetwork } from '../../../main/models/compiled-network.ts'
+import { denoiser } from '../../../main/models/denoiser/denoiser.ts'
+import { denoiserLoss } from '../../../main/models/denoiser/loss.ts'
+import { denoiserOptions } from '../../../main/models/denoiser/options.ts'
+import { dense } from '../../../main/models/dense/dense.ts'
+import { denseLoss } from '../../../main/models/dense/loss.ts'
+import { denseLossSettings } from '../../../main/models/dense/loss-settings.ts'
+import { denseOptions } from '../../../main/models/dense/options.ts'
+import {
+  type ParameterSpec,
+  parametersFromFile,
+  startingParameters,
+} from '../../../main/models/layers/parameters.ts'
+import { decodeRgb8 } from '../../../main/training/data/decode.ts'
+import { createOptimizer } from '../../../main/training/optimizers/optimizer.ts'
+import type { OptimizerKind } from '../../../main/training/settings.ts'
+import { createStep } from '../../../main/training/step.ts'
+import { Random } from '../../../shared/random.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const random = new Random(5)
+const values = (count: number) => Float32Array.from({ length: count }, () => random.uniform())
+
+const denoiserSettings = denoiserOptions.parse({})
+const denoiserNetwork = denoiser.build(denoiserSettings)
+const denseSettings = denseOptions.parse({})
+const denseNetwork = dense.build(denseSettings)
+const lossSettings = denseLossSettings.parse({})
+
+interface Case {
+  readonly specs: readonly ParameterSpec[]
+  readonly batch: () => NamedTensors
+  readonly loss: (p: NamedTensors, batch: NamedTensors) => Scalar
+  readonly optimizer: OptimizerKind
+}
+const cases: Record<string, Case> = {
+  dense: {
+    specs: dense.parameters(denseSettings),
+    batch: () => {
+      const x = tf.tensor2d(values(32 * 784), [32, 784])
+      return { input: x, target: x } // one tensor as two inputs
+    },
+    loss: (p, batch) => denseLoss(denseNetwork, p, batch, lossSettings),
+    optimizer: 'adam',
+  },
+  denoiser: {
+    specs: denoiser.parameters(denoiserSettings),
+    batch: () => {
+      const clean = tf.tensor4d(values(2 * 32 * 32 * 3), [2, 32, 32, 3])
+      const noisy = clean.add(tf.tensor4d(values(2 * 32 * 32 * 3), [2, 32, 32, 3]).mul(0.1))
+      return { clean, noisy, sigma: tf.tensor1d([0.1, 0.05]) }
+    },
+    loss: (p, batch) => denoiserLoss(denoiserNetwork, p, batch),
+    optimizer: 'muon',
+  },
+}
+
+/** Weights and losses after ten steps. */
+function train({ specs, loss, optimizer: kind }: Case, batch: NamedTensors, mode: ComputeMode) {
+  const optimizer = createOptimizer(kind)
+  const step = createStep({ loss }, optimizer, mode)
+  const start = startingParameters(specs, new Random(1))
+  let held = {
+    parameters: start,
+    average: startingParameters(specs, new Random(1)),
+    optimizer: optimizer.start(start),
+  }
+  const losses: number[] = []
+  for (let t = 1; t <= 10; t++) {
+    const { loss, gradients } = step.gradients(held.parameters, batch)
+    losses.push(loss)
+    const rates = { learningRate: 1e-3 / t, muonLearningRate: 1e-3 / t, weightDecay: 0.01 }
+    held = step.update(held, gradients, { rates, t, clip: 0.9, averageKeep: 0.9 })
+  }
+  step.dispose()
+  return { ...held, losses }
+}
+
+/** |a - b| / |b| over all weights together */
+function relativeDifference(a: NamedTensors, b: NamedTensors): number {
+  return tf.tidy(() => {
+    const names = Object.keys(b)
+    const squares = (f: (name: string) => import('../../../main/engine/tensorflow.ts').Tensor) =>
+      tf.addN(names.map((name) => f(name).square().sum())).dataSync()[0]!
+    return Math.sqrt(squares((name) => a[name]!.sub(b[name]!)) / squares((name) => b[name]!))
+  })
+}
+
+// Source: the same code run eagerly, op by op.
+test.each(Object.entries(cases))(
+  '%s: compiled training follows eager training for ten steps',
+  (_name, one) => {
+    const before = tf.memory().numTensors
+    const batch = tf.tidy(one.batch)
+    const eager = train(one, batch, 'eager')
+    const compiled = train(one, batch, 'float32')
+    expect(compiled.losses.at(-1)).toBeLessThan(compiled.losses[0]!)
+    for (const group of ['parameters', 'average', 'optimizer'] as const) {
+      expect(relativeDifference(compiled[group], eager[group])).toBeLessThan(1e-5)
+    }
+    for (const { parameters, average, optimizer } of [eager, compiled])
+      tf.dispose([parameters, average, optimizer])
+    tf.dispose(batch)
+    expect(tf.memory().numTensors).toBe(before)
+  },
+)
+
+const peak = (a: Tensor4D, b: Tensor4D) =>
+  tf.tidy(() => -10 * Math.log10(a.sub(b).square().mean().dataSync()[0]!))
+
+test('denoiser: bfloat16 is within 50 dB of float32 on a photo, and takes away the noise as well', async () => {
+  const folder = join(root, 'assets/models/denoiser')
+  const card = await readCard(folder)
+  const p = parametersFromFile(cases.denoiser!.specs, await readWeights(folder, card), folder)
+  const { width, pixels } = await decodeRgb8(join(root, 'assets/samples/lake.jpg'))
+  const side = 96
+  const clean = tf.tidy(() => {
+    const data = new Float32Array(side * side * 3)
+    for (let y = 0; y < side; y++)
+      for (let i = 0; i < side * 3; i++)
+        data[y * side * 3 + i] = pixels[(y + 100) * width * 3 + 300 + i]! / 255
+    return tf.tensor4d(data, [1, side, side, 3])
+  })
+  const noise = new Random(9).fillNormal(new Float32Array(side * side * 3))
+  const noisy = tf.tidy(() => clean.add(tf.tensor4d(noise, [1, side, side, 3]).mul(25 / 255))) as Tensor4D
+  const sigma = tf.tensor1d([25 / 255])
+  const infer = (mode: ComputeMode) => {
+    const network = compiledNetwork(denoiserNetwork, mode)
+    const result = network.denoise!(p, noisy, sigma)
+    network.dispose()
+    return result
+  }
+  const [eager, float32, bfloat16] = [infer('eager'), infer('float32'), infer('bfloat16')]
+  expect(peak(float32, eager)).toBeGreaterThan(110)
+  const dB = peak(bfloat16, float32)
+  console.info(`denoiser, bfloat16 against float32: ${dB.toFixed(1)} dB`)
+  expect(dB).toBeGreaterThan(50)
+  expect(dB).toBeLessThan(90) // it was bfloat16
+  expect(Math.abs(peak(bfloat16, clean) - peak(float32, clean))).toBeLessThan(0.2)
+  tf.dispose([p, clean, noisy, sigma, eager, float32, bfloat16])
+})
+
+test('dense: all functions of a compiled network give what the network gives', () => {
+  const p = startingParameters(cases.dense!.specs, new Random(3))
+  const x = tf.tensor2d(values(4 * 784), [4, 784])
+  for (const mode of ['float32', 'xla'] as const) {
+    const compiled = compiledNetwork(denseNetwork, mode)
+    tf.tidy(() => {
+      const code = compiled.encode(p, x)
+      const same = (a: Tensor2D, b: Tensor2D) => expect(a.sub(b).abs().max().dataSync()[0]).toBeLessThan(1e-5)
+      same(code.code as Tensor2D, denseNetwork.encode(p, x).code as Tensor2D)
+      same(compiled.decode(p, code) as Tensor2D, denseNetwork.decode(p, code) as Tensor2D)
+      same(compiled.reconstruct(p, x) as Tensor2D, denseNetwork.reconstruct(p, x) as Tensor2D)
+    })
+    compiled.dispose()
+  }
+  tf.dispose([p, x])
+})
+
+test('XLA is no candidate for convolutions on a CPU, and is for dense networks', () => {
+  expect(candidateModes(cases.dense!.specs)).toContain('xla')
+  expect(candidateModes(cases.denoiser!.specs).includes('xla')).toBe(
+    (tf.backend() as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice,
+  )
+})
