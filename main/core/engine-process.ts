@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import { engineFacts } from '../engine/facts.ts'
 import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
-import { tf } from '../engine/tensorflow.ts'
+import { readFloats, tf } from '../engine/tensorflow.ts'
 import { runTraining } from '../training/run.ts'
 import type { EngineTasks } from './engine-tasks.ts'
 import { loadModel, readModel } from './loaded-models.ts'
@@ -24,11 +24,11 @@ serveTasks<EngineTasks>({
       throw new AppError('bad-input', `model ${card.id} is for '${card.task}', not for denoising`)
     }
     const { denoise } = await compiled()
-    return tf.tidy(() => {
+    return readFloats(() => {
       const x = tf.tensor4d(noisy, [1, height, width, 3])
       const level =
         typeof sigma === 'number' ? tf.tensor1d([sigma]) : tf.tensor4d(sigma, [1, height, width, 1])
-      return denoise!(parameters, x, level).dataSync() as Float32Array
+      return denoise!(parameters, x, level)
     })
   },
 
@@ -41,16 +41,14 @@ serveTasks<EngineTasks>({
       )
     }
     const network = await compiled()
-    return tf.tidy(() => {
-      const x = tf.tensor2d(values, [count, values.length / count])
-      const latent = network.encode(parameters, x)
-      const reconstructed = network.decode(parameters, latent)
-      return {
-        reconstructed: reconstructed.dataSync() as Float32Array,
-        codes: latent.code.dataSync() as Float32Array,
-        codeLength: latent.code.shape[1] ?? 0,
-      }
-    })
+    const codes = readFloats(
+      () => network.encode(parameters, tf.tensor2d(values, [count, values.length / count])).code,
+    )
+    const codeLength = codes.length / count
+    const reconstructed = readFloats(() =>
+      network.decode(parameters, { code: tf.tensor2d(codes, [count, codeLength]) }),
+    )
+    return { reconstructed, codes, codeLength }
   },
 
   train: runTraining,

@@ -40,3 +40,17 @@ export type Tensor4D = tfjs.Tensor4D
 export type Scalar = tfjs.Scalar
 /** Tensors by name: the weights of a network, their gradients, an optimizer's state */
 export type NamedTensors = Record<string, Tensor>
+
+/**
+ * Computes a float32 tensor and reads it; what else `compute` makes is freed. The read is outside the tidy, which
+ * would otherwise look at every value of the array for tensors in it: at 1.6 million values that took as long as the
+ * network.
+ */
+export function readFloats(compute: () => Tensor): Float32Array {
+  const tensor = tf.tidy(compute)
+  try {
+    return tensor.dataSync() as Float32Array
+  } finally {
+    tensor.dispose()
+  }
+}

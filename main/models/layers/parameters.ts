@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Random } from '../../../shared/random.ts'
-import { type NamedTensors, tf } from '../../engine/tensorflow.ts'
+import { type NamedTensors, readFloats, tf } from '../../engine/tensorflow.ts'
 import type { StoredTensors } from '../safetensors.ts'
 
 /**
@@ -49,10 +49,7 @@ export function parametersToFile(specs: readonly ParameterSpec[], parameters: Na
   return Object.fromEntries(
     specs.map(({ name, shape, layout }) => {
       const order = toFile[layout]
-      const data = tf.tidy(() => {
-        const tensor = parameters[name]!
-        return (order ? tensor.transpose(order) : tensor).dataSync() as Float32Array
-      })
+      const data = readFloats(() => (order ? parameters[name]!.transpose(order) : parameters[name]!.clone()))
       return [name, { shape, data }]
     }),
   )
