@@ -40,7 +40,7 @@ const choose = (prepare: ReturnType<typeof workloads>['prepare'], label = 'a mod
   chooseCompute({ label, key: [1], candidates: ['float32', 'bfloat16', 'xla'], prepare })
 
 test('the fastest is measured once and kept; what fails or is hopeless costs little', async () => {
-  const { counts, prepare } = workloads({ eager: 8, float32: 4, bfloat16: 40 })
+  const { counts, prepare } = workloads({ eager: 16, float32: 8, bfloat16: 80 })
   const choice = await choose(prepare)
   expect(choice.mode).toBe('float32')
   expect(choice.milliseconds.xla).toBeUndefined()
