@@ -1,9 +1,10 @@
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { psnr } from '../../shared/metrics/psnr.ts'
 import { ssim } from '../../shared/metrics/ssim.ts'
 import { addNoise } from '../../shared/noise/add-noise.ts'
 import { clip } from '../../shared/noise/steps.ts'
+import { findImages } from '../imaging/find.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
 import { readImage } from '../imaging/read.ts'
 import { sideBySide } from '../imaging/side-by-side.ts'
@@ -35,8 +36,8 @@ const sigmas255 = [15, 25, 50, 35]
 export async function* runDemo(core: Core, output: string, signal?: AbortSignal): AsyncGenerator<DemoRow> {
   const model = refOf(findModel(core.catalog, 'denoiser'))
   await mkdir(output, { recursive: true })
-  for (const [index, file] of (await readdir(sampleFolder)).sort().entries()) {
-    const original = await readImage(join(sampleFolder, file), signal ? { signal } : {})
+  for (const [index, { path }] of (await findImages([sampleFolder])).entries()) {
+    const original = await readImage(path, signal ? { signal } : {})
     const { width, height } = original
     const sigma255 = sigmas255[index % sigmas255.length]
     const whole = { x: 0, y: 0, width, height }
@@ -53,7 +54,7 @@ export async function* runDemo(core: Core, output: string, signal?: AbortSignal)
     const denoised = await denoiseRaster(core.inference, model, work, { sigma255: estimatedSigma255, signal })
     const seconds = (performance.now() - started) / 1000
     const after = rasterTile(denoised, whole)
-    const name = basename(file, extname(file))
+    const name = basename(path, extname(path))
     const picture = join(output, `${name}.jpg`)
     const labels = ['original', `noise, sigma ${sigma255}`, 'denoised']
     await writeImage(picture, await sideBySide([original, noisy, denoised], labels), {

@@ -28,7 +28,7 @@ export async function benchTraining(): Promise<TrainingBench[]> {
       ['denoiser', samples, 24, 8],
     ] as const) {
       const request = await planRun({
-        ...{ architecture, images: [images], length: { steps }, parent: null, id: architecture },
+        ...{ architecture, images: [images], length: { steps }, parent: null, id: `bench-${architecture}` },
         ...{ given: { validateEvery: steps }, licenceNote: 'none kept' },
       })
       const reports: StepReport[] = []

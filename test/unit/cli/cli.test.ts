@@ -169,6 +169,21 @@ test('Ctrl-C stops a batch within a second; the job can go on', async () => {
   expect((await readdir(output)).filter((name) => !name.startsWith('.'))).toHaveLength(14)
 })
 
+test('the demo takes noise out of each bundled photo and writes the pictures side by side', async () => {
+  const output = join(folder, 'demo')
+  const { code, stdout } = await hourglass(['demo', '-o', output, '--json'])
+  expect(code).toBe(0)
+  const { rows } = JSON.parse(stdout)
+  expect(rows).toHaveLength(4)
+  for (const { psnrBefore, psnrAfter, ssimBefore, ssimAfter, picture } of rows) {
+    expect(psnrAfter).toBeGreaterThan(psnrBefore + 8)
+    expect(ssimAfter).toBeGreaterThan(ssimBefore + 0.3)
+    const { width = 0, height = 0 } = await sharp(picture).metadata()
+    expect(width).toBeGreaterThan(3 * 1024)
+    expect(height).toBeGreaterThan(683)
+  }
+})
+
 test('doctor says what there is, as one JSON object', async () => {
   const { code, stdout } = await hourglass(['doctor', '--json', '--device', 'cpu'])
   expect(code).toBe(0)
