@@ -23,8 +23,11 @@ export async function withCore<Result>(
   run: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController()
+  let interruptedAt = 0
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130)
+    // One Ctrl-C may come twice: from the terminal, and passed on by npm.
+    if (interruptedAt > 0 && performance.now() - interruptedAt > 500) process.exit(130)
+    interruptedAt ||= performance.now()
     controller.abort()
   }
   process.on('SIGINT', interrupt)
