@@ -76,12 +76,8 @@ export async function trainLoop(
     const { loss, norm, gradients } = stepping.gradients(held.parameters, batch)
     tf.dispose(batch)
     const fraction = fractionOf(state, length, totalSteps)
-    const { kind, warmupSteps, floor } = {
-      kind: settings.schedule,
-      warmupSteps: settings.warmupSteps,
-      floor: 1e-3,
-    }
-    const factor = rateFactor({ kind, warmupSteps, floor }, { step: state.step, fraction })
+    const schedule = { kind: settings.schedule, warmupSteps: settings.warmupSteps, floor: 1e-3 }
+    const factor = rateFactor(schedule, { step: state.step, fraction })
     const skipped = reasonToSkip(loss, norm, state, settings)
     if (skipped) {
       tf.dispose(gradients)
