@@ -70,6 +70,7 @@ const samplesPerSide = 3
  */
 export function estimateRasterSigma255(raster: Raster): number {
   const { width, height } = raster
+  if (width < 3 || height < 3) return 0 // too small to tell noise from picture
   if (width * height <= (sampleSide * samplesPerSide) ** 2 || width < sampleSide || height < sampleSide) {
     return estimateSigma(rasterTile(raster, { x: 0, y: 0, width, height })).sigma255
   }

@@ -93,6 +93,25 @@ test('the level is estimated from the picture', async () => {
   expect(estimate).toBeLessThan(28)
 })
 
+test('pictures of a few pixels go through', async () => {
+  const { noisy } = await noisyPhoto(25)
+  for (const [width, height] of [
+    [1, 1],
+    [9, 2],
+    [3, 7],
+  ] as const) {
+    const tiny: Raster = { ...noisy, width, height, pixels: noisy.pixels.slice(0, width * height * 3) }
+    const sigma255 = estimateRasterSigma255(tiny)
+    const denoised = await denoiseRaster(
+      engine,
+      model,
+      { ...tiny, pixels: tiny.pixels.slice() },
+      { sigma255 },
+    )
+    expect(denoised.pixels).toHaveLength(width * height * 3)
+  }
+})
+
 test('an engine that dies fails the picture, and the next one works', async () => {
   const { noisy } = await noisyPhoto(15)
   const call = denoiseRaster(engine, model, copyOf(noisy), { sigma255: 15 })
