@@ -5,11 +5,13 @@ import { buildProgram } from './program.ts'
 try {
   await buildProgram().parseAsync()
 } catch (error) {
-  // Commander has said what is wrong, or printed the help that was asked for.
-  process.exitCode =
-    error instanceof CommanderError
-      ? error.exitCode === 0
-        ? 0
-        : 2
-      : reportError(error, process.argv.includes('--json'))
+  const json = process.argv.includes('--json')
+  if (error instanceof CommanderError) {
+    // It has said what is wrong, or printed the help that was asked for.
+    const { exitCode, message } = error
+    process.exitCode = exitCode === 0 ? 0 : 2
+    if (json && exitCode !== 0) console.log(JSON.stringify({ error: { code: 'bad-input', message } }))
+  } else {
+    process.exitCode = reportError(error, json)
+  }
 }

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Catalog, openCatalog } from '../catalog/open.ts'
 import { Engine, type EngineSettings } from '../engine/host.ts'
-import { dataFolder } from '../platform/folders.ts'
+import { dataFolder, makeFolder } from '../platform/folders.ts'
 import type { EngineTasks } from './engine-tasks.ts'
 import { addBundledModels } from './model-library.ts'
 
@@ -25,7 +24,7 @@ const engineEntry = join(import.meta.dirname, 'engine-process.ts')
 
 /** Opens the catalog and makes the bundled models known; engine processes start when first used. */
 export async function openCore({ data = dataFolder(), ...engine }: CoreSettings = {}): Promise<Core> {
-  mkdirSync(data, { recursive: true })
+  await makeFolder(resolve(data))
   const catalog = openCatalog(join(data, 'catalog.db'))
   const inference = new Engine<EngineTasks>(engineEntry, engine)
   const training = new Engine<EngineTasks>(engineEntry, { ...engine, niceness: 5 })

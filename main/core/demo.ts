@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { psnr } from '../../shared/metrics/psnr.ts'
 import { ssim } from '../../shared/metrics/ssim.ts'
@@ -10,7 +9,7 @@ import { readImage } from '../imaging/read.ts'
 import { sideBySide } from '../imaging/side-by-side.ts'
 import { rasterTile, setTile } from '../imaging/tile-pixels.ts'
 import { writeImage } from '../imaging/write.ts'
-import { projectRoot } from '../platform/folders.ts'
+import { makeFolder, projectRoot } from '../platform/folders.ts'
 import type { Core } from './core.ts'
 import { denoiseRaster, estimateRasterSigma255 } from './denoise.ts'
 import { findModel, refOf } from './model-library.ts'
@@ -35,7 +34,7 @@ const sigmas255 = [15, 25, 50, 35]
 /** Injects noise into the bundled photos, denoises them without being told the level, and compares. */
 export async function* runDemo(core: Core, output: string, signal?: AbortSignal): AsyncGenerator<DemoRow> {
   const model = refOf(findModel(core.catalog, 'denoiser'))
-  await mkdir(output, { recursive: true })
+  await makeFolder(output)
   for (const [index, { path }] of (await findImages([sampleFolder])).entries()) {
     const original = await readImage(path, signal ? { signal } : {})
     const { width, height } = original

@@ -1,3 +1,4 @@
+import { AppError } from '../../shared/errors.ts'
 import type { FloatImage } from '../../shared/image.ts'
 import { pcaReconstructionError, principalComponents } from '../../shared/maths/pca.ts'
 import { estimateSigma } from '../../shared/metrics/noise-level/estimate-sigma.ts'
@@ -104,6 +105,12 @@ export async function evaluateReconstruction(
   trainingCount: number,
 ): Promise<ReconstructionFigures> {
   const images = await idxImages(path)
+  if (trainingCount >= images.count) {
+    throw new AppError(
+      'bad-input',
+      `${path} holds ${images.count} images; a training count of ${trainingCount} leaves none`,
+    )
+  }
   const indices = Array.from({ length: images.count }, (_, i) => i)
   const { images: training } = idxSubset(images, indices.slice(0, trainingCount))
   const { images: heldOut } = idxSubset(images, indices.slice(trainingCount))

@@ -69,6 +69,12 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     } = parseSettings(parts, given)
     const { training, validation } =
       request.split ?? (await splitPhotos(request, validationShare, settings.seed))
+    if (validation.length === 0) {
+      throw new AppError(
+        'bad-input',
+        'a run is judged by held-out photos: name at least two, with a validationShare above 0',
+      )
+    }
     const config: RunConfig = {
       ...{ ...common, settings, options: options as Record<string, unknown> },
       task: { kind: 'denoise', data, training: [...training], validation: [...validation] },

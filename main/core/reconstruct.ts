@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
 import type { Model } from '../catalog/models.ts'
 import { newSamples, noMetadata, type Raster } from '../imaging/raster.ts'
 import { writeImage } from '../imaging/write.ts'
+import { makeFolder } from '../platform/folders.ts'
 import { type IdxImages, idxImages } from '../training/data/idx.ts'
 import { idxSubset } from '../training/data/idx-batches.ts'
 import type { Core } from './core.ts'
@@ -36,6 +37,12 @@ export async function reconstructIdx(
   const images = await idxImages(path)
   const last = Math.min(images.count, from + count)
   const indices = Array.from({ length: Math.max(0, last - from) }, (_, i) => from + i)
+  if (indices.length === 0) {
+    throw new AppError(
+      'bad-input',
+      `${path} holds ${images.count} images; none from ${from} on was asked for`,
+    )
+  }
   const { images: values } = idxSubset(images, indices)
   const { reconstructed, codes, codeLength } = await core.inference.call('reconstruct', {
     ...{ model: refOf(model), count: indices.length, values },
@@ -52,7 +59,7 @@ export async function reconstructIdx(
   )
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += (values[i] - reconstructed[i]) ** 2
-  await mkdir(dirname(output), { recursive: true })
+  await makeFolder(dirname(output))
   await writeImage(output, contactSheet(images, values, reconstructed), { format: 'png', overwrite: true })
   return { output, count: indices.length, mse: sum / values.length }
 }

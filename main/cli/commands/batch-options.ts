@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { BatchInput, BatchReport } from '../../core/jobs/picture-batch.ts'
+import { findImages } from '../../imaging/find.ts'
 import type { OutputFormat } from '../../imaging/formats.ts'
+import { outputPath } from '../../imaging/output-path.ts'
 import type { GlobalOptions } from '../context.ts'
 import { duration, type Output } from '../output.ts'
 
@@ -50,7 +52,32 @@ export function within(low: number, high: number): (text: string) => number {
   }
 }
 
+/** A whole number in a range, for an option. */
+export function whole(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = within(low, high)(text)
+    if (!Number.isInteger(value))
+      throw new InvalidArgumentError(`expected a whole number from ${low} to ${high}`)
+    return value
+  }
+}
+
+/**
+ * The pictures named. Results of earlier runs below the named folders are left out, unless their folder is itself
+ * what was named.
+ */
+export async function findPictures(paths: string[], recursive: boolean, { output }: { output: string }) {
+  const results = resolve(output) + sep
+  const pictures = await findImages(paths, { recursive })
+  if (paths.some((path) => (resolve(path) + sep).startsWith(results))) return pictures
+  return pictures.filter(({ path }) => !path.startsWith(results))
+}
+
+/** @throws AppError `bad-input` for a naming template that no picture could use */
 export function batchInput(options: BatchOptions): BatchInput {
+  const sample = { model: 'm', sigma: '1', index: 1, format: 'png', width: 1, height: 1 }
+  const naming = { ...sample, relativePath: 'folder/name.png', ext: '.png' }
+  outputPath(resolve(options.output), options.outputTemplate, naming)
   return {
     output: resolve(options.output),
     template: options.outputTemplate,

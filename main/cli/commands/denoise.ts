@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { runPictureBatch } from '../../core/jobs/picture-batch.ts'
-import { findImages } from '../../imaging/find.ts'
 import { withCore } from '../context.ts'
 import {
   addBatchOptions,
   type BatchOptions,
   batchInput,
   batchProgress,
+  findPictures,
   reportBatch,
   within,
 } from './batch-options.ts'
@@ -50,7 +50,7 @@ async function denoise(paths: string[], options: DenoiseOptions): Promise<void> 
   await withCore(options, async ({ core, out, signal }) => {
     const { model, sigma, strength, recursive = false } = options
     const work = denoiseWork(core, model)
-    const pictures = await findImages(paths, { recursive })
+    const pictures = await findPictures(paths, recursive, options)
     const input = { ...batchInput(options), model, sigma, strength }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)

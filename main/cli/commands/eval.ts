@@ -6,6 +6,7 @@ import { findModel, refOf } from '../../core/model-library.ts'
 import { findImages } from '../../imaging/find.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
 import { table } from '../output.ts'
+import { whole } from './batch-options.ts'
 
 interface EvalOptions extends GlobalOptions {
   model: string
@@ -23,9 +24,9 @@ export function addEval(program: Command): void {
     .option('--model <id>', 'which model', 'denoiser')
     .option('--sigma <n...>', 'noise levels, of 255', ['15', '25', '50'])
     .option('--clip', 'clip and round the noisy pictures to 8 bits')
-    .option('--seed <n>', 'of the noise', Number, 0)
+    .option('--seed <n>', 'of the noise', whole(0, 2 ** 52), 0)
     .option('-r, --recursive', 'go into folders below folders')
-    .option('--training-count <n>', 'IDX: the first so many were trained on', Number, 8000)
+    .option('--training-count <n>', 'IDX: the first so many were trained on', whole(1, 1e9), 8000)
     .addHelpText(
       'after',
       `

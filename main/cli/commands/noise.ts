@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import { findNoiseModel } from '../../../shared/noise/add-noise.ts'
+import { resolveParameters } from '../../../shared/noise/model.ts'
 import { noiseModels } from '../../../shared/noise/models.ts'
 import { noiseWork } from '../../core/jobs/noise-job.ts'
 import { runPictureBatch } from '../../core/jobs/picture-batch.ts'
-import { findImages } from '../../imaging/find.ts'
 import { withCore } from '../context.ts'
 import { parseAssignments } from '../output.ts'
 import {
@@ -10,7 +11,9 @@ import {
   type BatchOptions,
   batchInput,
   batchProgress,
+  findPictures,
   reportBatch,
+  whole,
   within,
 } from './batch-options.ts'
 
@@ -40,7 +43,7 @@ export function addNoiseCommand(program: Command): void {
       (pair: string, all: string[]) => [...all, pair],
       [],
     )
-    .option('--seed <n>', 'the same seed gives the same bytes', Number, 0)
+    .option('--seed <n>', 'the same seed gives the same bytes', whole(0, 2 ** 52), 0)
     .option('--bits <n>', 'quantise to so many bits', within(1, 16))
   addBatchOptions(command, 'noisy', '{folder}/{name}-{model}{ext}')
     .addHelpText(
@@ -60,7 +63,9 @@ async function noise(paths: string[], options: NoiseOptions): Promise<void> {
   await withCore(options, async ({ core, out, signal }) => {
     const { model, seed, bits = null, recursive = false } = options
     const parameters = parseAssignments(options.set) as Record<string, number | string>
-    const pictures = await findImages(paths, { recursive })
+    const { id, parameters: known } = findNoiseModel(model)
+    resolveParameters(id, known, parameters) // once, not for every picture
+    const pictures = await findPictures(paths, recursive, options)
     const input = { ...batchInput(options), noise: model, parameters, seed, bits }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'noise', input, pictures, noiseWork, run)

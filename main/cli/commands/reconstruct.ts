@@ -7,7 +7,7 @@ import { findModel } from '../../core/model-library.ts'
 import { reconstructIdx } from '../../core/reconstruct.ts'
 import { findImages } from '../../imaging/find.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
-import { reportBatch } from './batch-options.ts'
+import { reportBatch, whole } from './batch-options.ts'
 
 interface ReconstructCommandOptions extends GlobalOptions {
   model: string
@@ -25,8 +25,8 @@ export function addReconstruct(program: Command): void {
     )
     .requiredOption('--model <id>', 'which model')
     .option('-o, --output <folder>', 'where results go', 'reconstructed')
-    .option('--from <n>', 'IDX: index of the first image', Number, 8000)
-    .option('--count <n>', 'IDX: how many images', Number, 64)
+    .option('--from <n>', 'IDX: index of the first image', whole(0, 1e9), 8000)
+    .option('--count <n>', 'IDX: how many images', whole(1, 1e6), 64)
     .option('-r, --recursive', 'go into folders below folders')
     .addHelpText(
       'after',

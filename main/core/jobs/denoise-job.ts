@@ -1,9 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
 import { outputFormats } from '../../imaging/formats.ts'
 import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
 import { writeImage } from '../../imaging/write.ts'
+import { makeFolder } from '../../platform/folders.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterSigma255 } from '../denoise.ts'
 import { findModel, refOf } from '../model-library.ts'
@@ -19,7 +20,11 @@ export interface DenoiseInput extends BatchInput {
 
 /** Denoises one picture of a batch into its output file. */
 export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInput> {
-  const model = refOf(findModel(core.catalog, modelId))
+  const found = findModel(core.catalog, modelId)
+  if (found.task !== 'denoise') {
+    throw new AppError('bad-input', `model '${modelId}' is for '${found.task}', not for denoising`)
+  }
+  const model = refOf(found)
   return async (path, input, { signal, target, decide, progress }) => {
     const started = performance.now()
     const { width, height, depth } = await probeImage(path)
@@ -42,7 +47,7 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
       depth: format === 'avif' ? source.depth : outputFormats[format].depth,
     })
     const denoised = performance.now()
-    await mkdir(dirname(output), { recursive: true })
+    await makeFolder(dirname(output))
     const { quality, metadata } = input
     const { bytes, warnings } = await writeImage(output, result, {
       ...{ format, metadata, overwrite: decision === 'replace', signal },

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fnv1a } from '../../../shared/maths/hash.ts'
 import { psnr } from '../../../shared/metrics/psnr.ts'
@@ -9,6 +8,7 @@ import { blankLike } from '../../imaging/raster.ts'
 import { readImage } from '../../imaging/read.ts'
 import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
 import { writeImage } from '../../imaging/write.ts'
+import { makeFolder } from '../../platform/folders.ts'
 import { type BatchInput, formatFor, type PictureWork } from './picture-batch.ts'
 
 export interface NoiseInput extends BatchInput {
@@ -37,7 +37,7 @@ export const noiseWork: PictureWork<NoiseInput> = async (path, input, { signal, 
   const noisy = input.bits === null ? clipped : quantise(clipped, input.bits)
   const result = blankLike(source, format === 'avif' ? source.depth : outputFormats[format].depth)
   setTile(result, whole, noisy)
-  await mkdir(dirname(output), { recursive: true })
+  await makeFolder(dirname(output))
   const { quality, metadata } = input
   const { bytes, warnings } = await writeImage(output, result, {
     ...{ format, metadata, overwrite: decision === 'replace', signal },

@@ -89,6 +89,21 @@ export async function continuePictureBatch<Input extends BatchInput>(
     onProgress?.(ended + inWork, total, path)
   }
   const input = job.input as unknown as Input
+  // Which picture has which name, so that none takes another's: not even with --overwrite, nor on a resume.
+  const holders = new Map(
+    core.catalog.jobs.items
+      .list(job.id)
+      .flatMap(({ output, position }) => (output ? [[output, position]] : [])),
+  )
+  const claim = (path: string, position: number) => {
+    if ((holders.get(path) ?? position) !== position) {
+      throw new AppError(
+        'conflict',
+        `two pictures would both become ${path}: use {folder}, {ext} or {index} in the naming template`,
+      )
+    }
+    holders.set(path, position)
+  }
   const doItem = async (item: JobItem, itemSignal: AbortSignal): Promise<ItemResult> => {
     const relativePath = input.relativePaths[item.input] ?? item.input
     const target: Parameters<PictureWork<Input>>[2]['target'] = (naming, format) =>
@@ -102,7 +117,10 @@ export async function continuePictureBatch<Input extends BatchInput>(
     const result = await work(item.input, input, {
       signal: itemSignal,
       target,
-      decide: (path) => decide(path, input, job),
+      decide: async (path) => {
+        claim(path, item.position)
+        return decide(path, input, job)
+      },
       progress: (fraction) => {
         fractions.set(item.input, fraction)
         report(item.input)

@@ -105,6 +105,67 @@ test('originals are never written to', async () => {
   expect(await readFile(source)).toEqual(before)
 })
 
+test('two pictures never become one file, not even when told to overwrite', async () => {
+  const output = join(folder, 'one-name')
+  const { code, stdout, stderr } = await hourglass([
+    ...[
+      'denoise',
+      photos,
+      '-r',
+      '-o',
+      output,
+      '--sigma',
+      '10',
+      '--output-template',
+      'same',
+      '--overwrite',
+      '--json',
+    ],
+  ])
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout)).toMatchObject({ done: 1, failed: 2 })
+  expect(stderr).toMatch(/two pictures would both become .*same\.jpg/)
+})
+
+test('results of an earlier run below the folder are not taken for photos', async () => {
+  const denoise = () =>
+    hourglass([
+      'denoise',
+      photos,
+      '-r',
+      '-o',
+      join(photos, 'results'),
+      '--sigma',
+      '10',
+      '--json',
+      '--overwrite',
+    ])
+  expect(JSON.parse((await denoise()).stdout).done).toBe(3)
+  expect(JSON.parse((await denoise()).stdout).done).toBe(3)
+  await rm(join(photos, 'results'), { recursive: true })
+})
+
+test('a folder that cannot be made is named, and wrong use is JSON, too', async () => {
+  const blocked = join(photos, 'a.jpg', 'below')
+  const { code, stdout } = await hourglass([
+    'denoise',
+    join(photos, 'b.jpg'),
+    '-o',
+    blocked,
+    '--sigma',
+    '10',
+    '--json',
+  ])
+  expect(code).toBe(1)
+  expect(JSON.parse(stdout).items[0].error).toMatchObject({ code: 'unreadable', message: /a\.jpg is a file/ })
+  const wrong = await hourglass(['denoise', '--json'])
+  expect(wrong.code).toBe(2)
+  expect(JSON.parse(wrong.stdout).error.code).toBe('bad-input')
+  const noise = await hourglass(['noise', photos, '--set', 'sigma=1', '--json'])
+  expect(noise.code).toBe(2)
+  expect(JSON.parse(noise.stdout).error.message).toMatch(/no parameter "sigma"/)
+})
+
 test('the same seed gives the same noisy file, another one another', async () => {
   const noisy = async (name: string, seed: number) => {
     const set = ['--set', 'sigma255=25', '--format', 'png16', '--seed', String(seed)]
