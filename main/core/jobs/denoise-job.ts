@@ -1,14 +1,11 @@
-import { dirname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import { outputFormats } from '../../imaging/formats.ts'
 import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
-import { writeImage } from '../../imaging/write.ts'
-import { makeFolder } from '../../platform/folders.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterSigma255 } from '../denoise.ts'
 import { findModel, refOf } from '../model-library.ts'
-import { type BatchInput, formatFor, type PictureWork } from './picture-batch.ts'
+import type { BatchInput, PictureWork } from './picture-batch.ts'
+import { depthFor, formatFor, writeResult } from './picture-output.ts'
 
 export interface DenoiseInput extends BatchInput {
   readonly model: string
@@ -44,15 +41,10 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     const result = await denoiseRaster(core.inference, model, source, {
       ...{ sigma255, strength: input.strength, signal },
       onProgress: ({ tiles, of }) => progress(tiles / of),
-      depth: format === 'avif' ? source.depth : outputFormats[format].depth,
+      depth: depthFor(format, source.depth),
     })
     const denoised = performance.now()
-    await makeFolder(dirname(output))
-    const { quality, metadata } = input
-    const { bytes, warnings } = await writeImage(output, result, {
-      ...{ format, metadata, overwrite: decision === 'replace', signal },
-      ...(quality === undefined ? {} : { quality }),
-    })
+    const written = await writeResult(output, result, format, input, { decision, signal })
     const megapixels = (width * height) / 1e6
     return {
       output,
@@ -61,8 +53,7 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
         megapixels,
         seconds: (performance.now() - started) / 1000,
         denoiseMegapixelsPerSecond: (megapixels / (denoised - read)) * 1000,
-        bytes,
-        ...(warnings.length ? { warning: warnings.join('; ') } : {}),
+        ...written,
       },
     }
   }

@@ -1,15 +1,12 @@
-import { dirname } from 'node:path'
 import { fnv1a } from '../../../shared/maths/hash.ts'
 import { psnr } from '../../../shared/metrics/psnr.ts'
 import { addNoise } from '../../../shared/noise/add-noise.ts'
 import { clip, quantise } from '../../../shared/noise/steps.ts'
-import { outputFormats } from '../../imaging/formats.ts'
 import { blankLike } from '../../imaging/raster.ts'
 import { readImage } from '../../imaging/read.ts'
 import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
-import { writeImage } from '../../imaging/write.ts'
-import { makeFolder } from '../../platform/folders.ts'
-import { type BatchInput, formatFor, type PictureWork } from './picture-batch.ts'
+import type { BatchInput, PictureWork } from './picture-batch.ts'
+import { depthFor, formatFor, writeResult } from './picture-output.ts'
 
 export interface NoiseInput extends BatchInput {
   readonly noise: string
@@ -35,20 +32,14 @@ export const noiseWork: PictureWork<NoiseInput> = async (path, input, { signal, 
   const seed = [input.seed, fnv1a(input.relativePaths[path] ?? path)]
   const clipped = clip(addNoise(clean, { model: input.noise, parameters: input.parameters, seed }))
   const noisy = input.bits === null ? clipped : quantise(clipped, input.bits)
-  const result = blankLike(source, format === 'avif' ? source.depth : outputFormats[format].depth)
+  const result = blankLike(source, depthFor(format, source.depth))
   setTile(result, whole, noisy)
-  await makeFolder(dirname(output))
-  const { quality, metadata } = input
-  const { bytes, warnings } = await writeImage(output, result, {
-    ...{ format, metadata, overwrite: decision === 'replace', signal },
-    ...(quality === undefined ? {} : { quality }),
-  })
+  const written = await writeResult(output, result, format, input, { decision, signal })
   return {
     output,
     facts: {
       psnr_dB: psnr(noisy, clean),
-      bytes,
-      ...(warnings.length ? { warning: warnings.join('; ') } : {}),
+      ...written,
     },
   }
 }

@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises'
-import { extname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Job } from '../../catalog/job.ts'
 import type { JobItem } from '../../catalog/jobItems.ts'
 import type { Json } from '../../catalog/json.ts'
 import type { FoundImage } from '../../imaging/find.ts'
-import { formatOfName, type OutputFormat, outputFormats } from '../../imaging/formats.ts'
+import { type OutputFormat, outputFormats } from '../../imaging/formats.ts'
 import { type NamingFacts, outputPath } from '../../imaging/output-path.ts'
 import { type ItemResult, runItems } from '../../jobs/batch.ts'
 import { type JobContext, JobRunner } from '../../jobs/runner.ts'
@@ -147,17 +146,8 @@ export async function continuePictureBatch<Input extends BatchInput>(
   return { job: finished, items: items.map((item) => ({ ...item, facts: facts.get(item.input) ?? null })) }
 }
 
-/** The output format for a picture: the one asked for, or that of its own file with its depth kept. */
-export function formatFor(asked: OutputFormat | 'same', path: string, depth: 8 | 16): OutputFormat {
-  if (asked !== 'same') return asked
-  const own = formatOfName(path) ?? formatOfName(`x${extname(path)}`)
-  if (own === 'jpeg' || own === 'webp' || own === 'avif') return own
-  if (own === 'tiff') return 'tiff16'
-  return depth === 16 ? 'png16' : 'png'
-}
-
 /** What to do about a target that may be there. */
-type Decision = 'write' | 'replace' | 'skip'
+export type Decision = 'write' | 'replace' | 'skip'
 
 /**
  * What an earlier attempt of the same job left half acknowledged (a kill between the file and the catalog) is replaced.
