@@ -1,5 +1,6 @@
 import type { EngineFacts } from '../engine/facts.ts'
 import type { EngineSpeed } from '../engine/measure.ts'
+import type { Rect } from '../imaging/tiles.ts'
 import type { TrainInput, TrainOutput, TrainProgress } from '../training/run.ts'
 
 /** A model as an engine process finds it; loaded once per process and kept by its hash. */
@@ -33,4 +34,52 @@ export type EngineTasks = {
     progress: never
   }
   train: { input: TrainInput; output: TrainOutput; progress: TrainProgress }
+} & CodecTasks
+
+/** How hard the encoder tries: 0 rounds, 1 rounds by rate and distortion, 2 refines the latents as well. */
+export type Effort = 0 | 1 | 2
+
+/** The codec's tile, there and back. Positions are those of latents: 16 x 16 pixels each. */
+export type CodecTasks = {
+  /**
+   * pixels: height * width * 3 values in [0, 1], the tile with its halo; core: the tile inside it, multiples of 64;
+   * levelQ: see code/level.ts
+   */
+  encodeTile: {
+    input: {
+      model: ModelRef
+      levelQ: number
+      effort: Effort
+      width: number
+      height: number
+      pixels: Float32Array
+      core: Rect
+    }
+    output: {
+      stream: Uint8Array
+      /** CRC-32 of all symbols in decoding order as little-endian int16 */
+      symbolsCrc32: number
+      estimatedBits: number
+      /** what a decoder gets, in sixteenths of a step: rows * columns * latents of the core, channels last */
+      latents: Int16Array
+    }
+    progress: never
+  }
+  /** Throws `corrupt` for a stream that cannot be right. */
+  decodeTile: {
+    input: { model: ModelRef; levelQ: number; rows: number; columns: number; stream: Uint8Array }
+    output: {
+      latents: Int16Array
+      symbolsCrc32: number
+      /** bits of each position: rows * columns */
+      bits: Float32Array
+    }
+    progress: never
+  }
+  /** rows * 16 by columns * 16 pixels of three channels, not clipped; the caller cuts halos away */
+  synthesiseTile: {
+    input: { model: ModelRef; levelQ: number; rows: number; columns: number; latents: Int16Array }
+    output: Float32Array
+    progress: never
+  }
 }
