@@ -83,7 +83,7 @@ function copyBand(source: Raster, last: Band, top: number, height: number): Band
 }
 
 /** Runs `work` over the items, `limit` at a time; after a failure no further one starts, and all have ended. */
-async function pooled<T>(
+export async function pooled<T>(
   items: readonly T[],
   limit: number,
   work: (item: T) => Promise<void>,

@@ -38,6 +38,29 @@ export function rasterTile(grid: PixelGrid, rect: Rect, options: { asRgb?: boole
 }
 
 /**
+ * As `rasterTile` with `asRgb`, of a rectangle that starts inside the picture and may end beyond its right and lower
+ * edge: there the last column and row are repeated.
+ */
+export function replicatedTile(grid: PixelGrid, rect: Rect): FloatImage {
+  const width = Math.min(rect.width, grid.width - rect.x)
+  const height = Math.min(rect.height, grid.height - rect.y)
+  const inside = rasterTile(grid, { ...rect, width, height }, { asRgb: true })
+  if (width === rect.width && height === rect.height) return inside
+  const data = new Float32Array(rect.width * rect.height * 3)
+  const rowLength = rect.width * 3
+  for (let y = 0; y < rect.height; y++) {
+    const at = y * rowLength
+    if (y >= height) {
+      data.copyWithin(at, at - rowLength, at)
+      continue
+    }
+    data.set(inside.data.subarray(y * width * 3, (y + 1) * width * 3), at)
+    for (let i = at + width * 3; i < at + rowLength; i++) data[i] = data[i - 3]
+  }
+  return { width: rect.width, height: rect.height, channels: 3, data }
+}
+
+/**
  * Writes the part of `image` that starts at `offset` into the rectangle: clipped to [0, 1], rounded to the
  * nearest value of the picture's depth. RGB into grey is averaged.
  */
