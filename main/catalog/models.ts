@@ -80,6 +80,15 @@ export class Models {
     return row && modelOf(row)
   }
 
+  /** The first bytes of the hash, as files carry them, in hex. Undefined where two models begin alike, too. */
+  byHashPrefix(prefix: string): Model | undefined {
+    const sql =
+      'SELECT * FROM models WHERE substr(sha256, 1, length(@prefix)) = @prefix ORDER BY addedAtMs, rowid'
+    const rows = this.#db.all<ModelRow>(sql, { prefix })
+    const [first] = rows
+    return first && rows.every(({ sha256 }) => sha256 === first.sha256) ? modelOf(first) : undefined
+  }
+
   /** By id; of one task where it is named. */
   list(task?: string): Model[] {
     const sql = 'SELECT * FROM models WHERE @task IS NULL OR task = @task ORDER BY id'

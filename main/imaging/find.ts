@@ -16,6 +16,8 @@ export interface FindOptions {
   readonly recursive?: boolean
   /** What relative paths start from; the current folder by default. */
   readonly cwd?: string
+  /** What folders and globs give, instead of images: extensions in lower case, with their dot. */
+  readonly extensions?: readonly string[]
 }
 
 /**
@@ -28,6 +30,8 @@ export interface FindOptions {
 export async function findImages(paths: readonly string[], options: FindOptions = {}): Promise<FoundImage[]> {
   if (paths.length === 0) throw new AppError('bad-input', 'no image named: expected files, folders or globs')
   const cwd = resolve(options.cwd ?? '.')
+  const { extensions = imageExtensions } = options
+  const what = options.extensions ? `${extensions.join(' or ')} file` : 'image'
   const found = new Map<string, FoundImage>()
   const add = (path: string, relativePath: string) => {
     if (!found.has(path)) found.set(path, { path, relativePath: relativePath.split(sep).join('/') })
@@ -48,19 +52,19 @@ export async function findImages(paths: readonly string[], options: FindOptions 
         ? toSlashes(named)
         : `${convertPathToPattern(cwd)}/${toSlashes(named)}`
     const files = await glob(pattern, { absolute: true, onlyFiles: true, expandDirectories: false })
-    const images = files.map((file) => resolve(file)).filter(hasImageExtension)
+    const images = files.map((file) => resolve(file)).filter((path) => hasExtension(path, extensions))
     if (images.length === 0) {
       const hint = facts && !options.recursive ? ' (folders below it were not searched)' : ''
-      throw new AppError('not-found', `${facts ? path : named} holds no image${hint}`)
+      throw new AppError('not-found', `${facts ? path : named} holds no ${what}${hint}`)
     }
     for (const image of images) add(image, relative(root, image))
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }
 
-function hasImageExtension(path: string): boolean {
+function hasExtension(path: string, extensions: readonly string[]): boolean {
   const name = path.toLowerCase()
-  return imageExtensions.some((extension) => name.endsWith(extension))
+  return extensions.some((extension) => name.endsWith(extension))
 }
 
 /** On Windows a backslash separates folders; elsewhere it is part of a pattern. */

@@ -22,6 +22,9 @@ const formatOfExtension: Record<string, ImageFormat> = {
   '.gif': 'gif',
 }
 
+/** of Hourglass's own compressed pictures */
+export const hgiExtension = '.hgi'
+
 export const imageExtensions: readonly string[] = Object.keys(formatOfExtension)
 
 /** For each output format: its extension, the longest side its container can hold, and its bits a sample. */

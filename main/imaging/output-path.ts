@@ -9,6 +9,7 @@ export interface NamingFacts {
   readonly ext: string
   readonly model?: string
   readonly sigma?: string | number
+  readonly quality?: string | number
   /** `2024-05-17` or a full ISO time; its colons are replaced. */
   readonly date?: string
   readonly index?: number
@@ -23,6 +24,7 @@ export const namingFields = [
   'ext',
   'model',
   'sigma',
+  'quality',
   'date',
   'index',
   'format',

@@ -1,24 +1,22 @@
-import { randomBytes } from 'node:crypto'
-import { link, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { open, rm, stat } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.ts'
 import { stopIfAborted } from './abort.ts'
 import { embedJpeg } from './embed/jpeg.ts'
 import { assemble, type Embedded, type Embedder } from './embed/pieces.ts'
 import { embedPng } from './embed/png.ts'
 import { embedWebp } from './embed/webp.ts'
+import { type MetadataWish, wishedMetadata } from './embed/wished.ts'
 import { type EncodeOptions, encodeTo } from './encode.ts'
-import { exifWithoutPlace, uprightExif } from './exif/edit.ts'
-import { xmpWithoutPlace } from './exif/xmp.ts'
 import { fileError } from './file-errors.ts'
 import { type OutputFormat, outputFormats } from './formats.ts'
+import { intoFile, publish, refuseConflict, temporaryName } from './publish.ts'
 import { atDepth, type Raster } from './raster.ts'
 import { writeTiff16 } from './write-tiff.ts'
 
 export interface WriteOptions extends EncodeOptions {
   readonly format: OutputFormat
   /** Everything by default; `without-place` drops GPS and place names; `none` keeps the ICC profile only. */
-  readonly metadata?: 'all' | 'without-place' | 'none'
+  readonly metadata?: MetadataWish
   /** Replace a file that exists; the picture's own source is never replaced. */
   readonly overwrite?: boolean
 }
@@ -66,11 +64,11 @@ export async function writeImage(path: string, raster: Raster, options: WriteOpt
       `${path}: ${format} holds at most ${limits.maxSide} pixels a side, not ${size}`,
     )
   }
-  await refuseConflict(path, raster, options.overwrite ?? false)
+  await refuseConflict(path, raster.metadata.sourcePath, options.overwrite ?? false)
   const warnings: string[] = []
   const metadata = metadataFor(raster, options.metadata ?? 'all', format, warnings)
   if (format === 'jpeg' && raster.alpha) warnings.push('JPEG has no alpha: transparent parts became white')
-  const temporary = join(dirname(resolve(path)), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
+  const temporary = temporaryName(path)
   const encoded = `${temporary}.pixels`
   try {
     const embed = embedders[format]
@@ -96,35 +94,13 @@ export async function writeImage(path: string, raster: Raster, options: WriteOpt
   }
 }
 
-async function refuseConflict(path: string, raster: Raster, overwrite: boolean): Promise<void> {
-  const real = await realpath(path).catch(() => null)
-  if (!real) return
-  if (real === raster.metadata.sourcePath) {
-    throw new AppError('conflict', `cannot write ${path}: it is the picture that was read`)
-  }
-  if (!overwrite) throw new AppError('conflict', `cannot write ${path}: it exists already`)
-}
-
-function metadataFor(
-  raster: Raster,
-  wish: 'all' | 'without-place' | 'none',
-  format: OutputFormat,
-  warnings: string[],
-): Embedded {
-  const { metadata, width, height } = raster
-  const greyProfile = metadata.icc?.toString('latin1', 16, 20) === 'GRAY'
+function metadataFor(raster: Raster, wish: MetadataWish, format: OutputFormat, warnings: string[]): Embedded {
+  const wished = wishedMetadata(raster, wish)
+  const greyProfile = wished.icc?.toString('latin1', 16, 20) === 'GRAY'
   // WebP and AVIF come out as RGB, which a grey profile does not describe
-  const icc = greyProfile && (format === 'webp' || format === 'avif') ? null : metadata.icc
-  if (icc !== metadata.icc) warnings.push(`${format} holds RGB: the grey ICC profile is left out`)
-  if (wish === 'none') return { icc, exif: null, xmp: null, densityPpi: null }
-  // the raster may have been scaled or cropped since it was read
-  let exif = metadata.exif && uprightExif(metadata.exif, width, height)
-  let xmp = metadata.xmp
-  if (wish === 'without-place') {
-    exif = exif && exifWithoutPlace(exif)
-    xmp = xmp && xmpWithoutPlace(xmp)
-  }
-  return { icc, exif, xmp, densityPpi: metadata.densityPpi }
+  if (!greyProfile || (format !== 'webp' && format !== 'avif')) return wished
+  warnings.push(`${format} holds RGB: the grey ICC profile is left out`)
+  return { ...wished, icc: null }
 }
 
 async function embedInto(
@@ -140,33 +116,5 @@ async function embedInto(
     return plan.warnings
   } finally {
     await source.close()
-  }
-}
-
-async function intoFile(
-  path: string,
-  work: (file: Awaited<ReturnType<typeof open>>) => Promise<void>,
-  flags = 'wx',
-): Promise<void> {
-  const file = await open(path, flags)
-  try {
-    await work(file)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-/** Gives the file its name; without `overwrite` a hard link does it, which fails where the name is taken. */
-async function publish(temporary: string, path: string, overwrite: boolean): Promise<void> {
-  if (overwrite) return rename(temporary, path)
-  try {
-    await link(temporary, path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST')
-      throw new AppError('conflict', `cannot write ${path}: it exists already`, { cause: error })
-    // a file system without hard links (exFAT, some network shares)
-    await rename(temporary, path)
   }
 }

@@ -22,15 +22,20 @@ export interface BatchOptions extends GlobalOptions {
 /** The options that every command with pictures in and pictures out has. */
 export function addBatchOptions(command: Command, folder: string, template: string): Command {
   const formats = ['same', 'png', 'png16', 'tiff16', 'jpeg', 'webp', 'avif']
+  return addOutputOptions(command, folder, template)
+    .addOption(new Option('--format <format>', 'format of the results').choices(formats).default('same'))
+    .option('--quality <n>', 'of JPEG, WebP and AVIF, 1 to 100', within(1, 100))
+}
+
+/** Those that do not ask for a format. */
+export function addOutputOptions(command: Command, folder: string, template: string): Command {
   return command
     .option('-o, --output <folder>', 'where results go; originals are never touched', folder)
     .option(
       '--output-template <template>',
-      'name of each result: {folder} {name} {ext} {model} {sigma} {index} {format} {width} {height}',
+      'name of each result: {folder} {name} {ext} {model} {sigma} {quality} {index} {format} {width} {height}',
       template,
     )
-    .addOption(new Option('--format <format>', 'format of the results').choices(formats).default('same'))
-    .option('--quality <n>', 'of JPEG, WebP and AVIF, 1 to 100', within(1, 100))
     .addOption(
       new Option('--metadata <which>', 'what goes along of EXIF and XMP')
         .choices(['all', 'without-place', 'none'])
@@ -66,16 +71,20 @@ export function whole(low: number, high: number): (text: string) => number {
  * The pictures named. Results of earlier runs below the named folders are left out, unless their folder is itself
  * what was named.
  */
-export async function findPictures(paths: string[], recursive: boolean, { output }: { output: string }) {
+export async function findPictures(
+  paths: string[],
+  recursive: boolean,
+  { output, extensions }: { output: string; extensions?: readonly string[] },
+) {
   const results = resolve(output) + sep
-  const pictures = await findImages(paths, { recursive })
+  const pictures = await findImages(paths, { recursive, ...(extensions ? { extensions } : {}) })
   if (paths.some((path) => (resolve(path) + sep).startsWith(results))) return pictures
   return pictures.filter(({ path }) => !path.startsWith(results))
 }
 
 /** @throws AppError `bad-input` for a naming template that no picture could use */
 export function batchInput(options: BatchOptions): BatchInput {
-  const sample = { model: 'm', sigma: '1', index: 1, format: 'png', width: 1, height: 1 }
+  const sample = { model: 'm', sigma: '1', quality: '1', index: 1, format: 'png', width: 1, height: 1 }
   const naming = { ...sample, relativePath: 'folder/name.png', ext: '.png' }
   outputPath(resolve(options.output), options.outputTemplate, naming)
   return {

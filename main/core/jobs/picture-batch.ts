@@ -4,7 +4,7 @@ import type { Job } from '../../catalog/job.ts'
 import type { JobItem } from '../../catalog/jobItems.ts'
 import type { Json } from '../../catalog/json.ts'
 import type { FoundImage } from '../../imaging/find.ts'
-import { type OutputFormat, outputFormats } from '../../imaging/formats.ts'
+import { hgiExtension, type OutputFormat, outputFormats } from '../../imaging/formats.ts'
 import { type NamingFacts, outputPath } from '../../imaging/output-path.ts'
 import { type ItemResult, runItems } from '../../jobs/batch.ts'
 import { type JobContext, JobRunner } from '../../jobs/runner.ts'
@@ -60,18 +60,24 @@ export interface BatchRunOptions {
   readonly onProgress?: (done: number, total: number, path: string) => void
 }
 
-/** Does one picture. `target` names its output for a format; `decide` says what to do about it. */
+/**
+ * Does one picture. `target` names its output for a format; `decide` says what to do about it. A result without output
+ * was left out on purpose: it counts as skipped, and its facts say why.
+ */
 export type PictureWork<Input extends BatchInput> = (
   path: string,
   input: Input,
   context: {
     readonly signal: AbortSignal
-    readonly target: (facts: Omit<NamingFacts, 'relativePath' | 'ext'>, format: OutputFormat) => string
+    readonly target: (
+      facts: Omit<NamingFacts, 'relativePath' | 'ext'>,
+      format: OutputFormat | 'hgi',
+    ) => string
     readonly decide: (target: string) => Promise<Decision>
     /** how far this picture is, 0 to 1 */
     readonly progress: (fraction: number) => void
   },
-) => Promise<{ output: string; facts: PictureFacts } | 'skipped'>
+) => Promise<{ output: string | null; facts: PictureFacts } | 'skipped'>
 
 /** Runs a queued batch; what an earlier attempt did is left alone. */
 export async function continuePictureBatch<Input extends BatchInput>(
@@ -109,7 +115,7 @@ export async function continuePictureBatch<Input extends BatchInput>(
       outputPath(input.output, input.template, {
         ...naming,
         relativePath,
-        ext: outputFormats[format].extension,
+        ext: format === 'hgi' ? hgiExtension : outputFormats[format].extension,
         format,
         index: item.position + 1,
       })
@@ -127,7 +133,7 @@ export async function continuePictureBatch<Input extends BatchInput>(
     }).finally(() => fractions.delete(item.input))
     if (result === 'skipped') return { output: null, isSkipped: true }
     facts.set(item.input, result.facts)
-    return { output: result.output }
+    return { output: result.output, isSkipped: result.output === null }
   }
   const run = async (_: Job, context: JobContext) =>
     (await runItems(job, context, doItem, { concurrency: input.concurrency })) as unknown as Json
