@@ -51,3 +51,15 @@ test('lists by id and task', () => {
   expect(models.list('compress').map(({ id }) => id)).toEqual(['codec'])
   expect(models.remove('nothing')).toBe(false)
 })
+
+test('the beginning of a hash finds its model, unless two begin so', () => {
+  const { models } = catalogAt()
+  const prefix = model.sha256.slice(0, 16)
+  models.add(model)
+  models.add({ ...model, id: 'same-weights' })
+  expect(models.byHashPrefix(prefix)?.id).toBe('denoiser-s')
+  expect(models.byHashPrefix(sha256('other').slice(0, 16))).toBeUndefined()
+  models.add({ ...model, id: 'alike', sha256: `${prefix}${'0'.repeat(48)}` })
+  expect(models.byHashPrefix(prefix)).toBeUndefined()
+  expect(models.byHashPrefix(model.sha256)?.id).toBe('denoiser-s')
+})

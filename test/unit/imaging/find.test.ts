@@ -63,3 +63,12 @@ it('says what does not exist or holds nothing', async () => {
   }
   expect(await failure(findImages([]))).toMatchObject({ code: 'bad-input' })
 })
+
+it('finds other kinds of files where told to', async () => {
+  writeFileSync(join(folder, 'a/deep/photo.HGI'), '')
+  const options = { recursive: true, cwd: folder, extensions: ['.hgi'] }
+  expect((await findImages(['a'], options)).map(({ relativePath }) => relativePath)).toEqual([
+    'deep/photo.HGI',
+  ])
+  expect((await failure(findImages(['b'], options))).message).toMatch(/b holds no \.hgi file$/)
+})

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eachTile } from '../../../main/imaging/each-tile.ts'
 import { blankLike, type Raster } from '../../../main/imaging/raster.ts'
-import { rasterTile, setTile } from '../../../main/imaging/tile-pixels.ts'
+import { rasterTile, replicatedTile, setTile } from '../../../main/imaging/tile-pixels.ts'
 import { tilePlan } from '../../../main/imaging/tiles.ts'
 import type { FloatImage } from '../../../shared/image.ts'
 import { failure } from './folder.ts'
@@ -220,5 +220,25 @@ describe('eachTile', () => {
     await expect(eachTile(source, blankLike(source), plan, smaller)).rejects.toThrow(
       /expected 16 x 16|expected/,
     )
+  })
+})
+
+describe('replicatedTile', () => {
+  it('repeats the last column and row beyond the edge, grey as three channels', () => {
+    for (const channels of [1, 3] as const) {
+      const raster = patternRaster(10, 7, channels, 16)
+      const rect = { x: 4, y: 2, width: 9, height: 8 }
+      const tile = replicatedTile(raster, rect)
+      expect(tile).toMatchObject({ width: 9, height: 8, channels: 3 })
+      for (let y = 0; y < 8; y++) {
+        for (let x = 0; x < 9; x++) {
+          const from = Math.min(6, 2 + y) * 10 + Math.min(9, 4 + x)
+          for (let c = 0; c < 3; c++) {
+            const value = raster.pixels[from * channels + (channels === 3 ? c : 0)]! / 65535
+            expect(tile.data[3 * (y * 9 + x) + c]).toBeCloseTo(value, 6)
+          }
+        }
+      }
+    }
   })
 })
