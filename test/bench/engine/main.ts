@@ -2,6 +2,7 @@ import { table } from '../../../main/cli/output.ts'
 import { canCompile } from '../../../main/engine/compile/backend.ts'
 import type { ComputeMode } from '../../../main/engine/compile/compile.ts'
 import { computeEnvironment, kernelThreads, mayHaveBfloat16 } from '../../../main/engine/environment.ts'
+import { geometricMeans, type Measured } from './means.ts'
 import { photoWorkload } from './photo.ts'
 import { TorchBench } from './torch.ts'
 import { type EngineWorkload, engineWorkloads } from './workloads.ts'
@@ -25,14 +26,21 @@ if (!mayHaveBfloat16())
   console.log('bfloat16 is emulated here: this processor has neither AMX nor AVX512_BF16')
 
 const rows: string[][] = []
+const measured: Measured[] = []
 for (const workload of all) {
   if (asked.length > 0 && !asked.includes(workload.name)) continue
   rows.push(...(await measure(workload)))
 }
 torch?.close()
 console.log(table(['workload', 'computed', 'best', 'GFLOP/s', 'times eager'], rows))
+const means = geometricMeans(measured)
+if (means.length > 0) {
+  console.log('\nTimes as fast, geometric means over the convolutional networks')
+  console.log(table(['', 'computed', 'networks', 'times'], means))
+}
 
-async function measure({ name, title, flop, prepare }: EngineWorkload): Promise<string[][]> {
+async function measure(workload: EngineWorkload): Promise<string[][]> {
+  const { name, title, flop, mean, prepare } = workload
   const best = new Map<string, number>()
   const note = (way: string, time: number) => best.set(way, Math.min(best.get(way) ?? Infinity, time))
   const running = new Map<ComputeMode, ReturnType<EngineWorkload['prepare']>>()
@@ -56,11 +64,12 @@ async function measure({ name, title, flop, prepare }: EngineWorkload): Promise<
       note(mode, performance.now() - started)
     }
     for (const precision of ['float32', 'bfloat16'] as const) {
-      const time = await torch?.milliseconds(name, precision)
+      const time = await torch?.milliseconds(workload, precision)
       if (time) note(`PyTorch ${precision}`, time)
     }
   }
   for (const { dispose } of running.values()) dispose()
+  measured.push({ mean, best })
   const eager = best.get('eager') ?? Number.NaN
   return [
     ...[...best].map(([way, time]) => [

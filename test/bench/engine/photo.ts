@@ -24,6 +24,8 @@ export async function photoWorkload(): Promise<EngineWorkload> {
     name: 'photo',
     title: `denoiser, ${((size.width * size.height) / 1e6).toFixed(0)} megapixels in ${tiles.length} tiles`,
     flop: 0,
+    mean: null,
+    sizes: tiles.map(({ input }) => [input.height, input.width] as const),
     prepare(mode: ComputeMode) {
       const parameters = parametersFromFile(denoiser.parameters(options), stored, folder)
       const network = compiledNetwork(denoiser.build(options), mode)

@@ -1,4 +1,6 @@
-"""PyTorch's side of bench:engine: reads `NAME PRECISION` lines, writes the milliseconds of one run each.
+"""PyTorch's side of bench:engine: reads `NAME PRECISION [HxW ...]` lines, writes the milliseconds of one run each.
+
+The sizes are those of the pictures of one run, where there are several: a photo's tiles.
 
 The first run of each is a warm-up and is not reported: the caller only sees warm times.
 """
@@ -7,6 +9,7 @@ import sys
 import time
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 torch.manual_seed(1)
@@ -31,6 +34,60 @@ PLAIN = [(3, 64, 3, 1)] + [(64, 64, 3, 1)] * 6 + [(64, 3, 3, 1)]
 HALVING = [(3, 128, 5, 2)] + [(128, 128, 5, 2)] * 3
 
 
+class Residual(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.a = nn.Conv2d(width, width, 3, padding=1)
+        self.b = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x):
+        return x + self.b(torch.relu(self.a(x)))
+
+
+def residuals(width, count):
+    return nn.Sequential(*[Residual(width) for _ in range(count)])
+
+
+class Denoiser(nn.Module):
+    """The bundled denoiser's layers: a residual U-Net on 2x2 pixels, told the noise level as a map."""
+
+    def __init__(self, widths=(64, 64, 128), blocks=(1, 2, 3)):
+        super().__init__()
+        steps = list(zip(widths, widths[1:]))
+        self.head = nn.Conv2d(13, widths[0], 3, padding=1)
+        self.encoder = nn.ModuleList(residuals(w, b) for w, b in zip(widths[:-1], blocks))
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in steps)
+        self.middle = residuals(widths[-1], blocks[-1])
+        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in steps)
+        self.decoder = nn.ModuleList(residuals(w, b) for w, b in zip(widths[:-1], blocks))
+        self.tail = nn.Conv2d(widths[0], 12, 3, padding=1)
+
+    def forward(self, noisy):
+        height, width = noisy.shape[2:]
+        x = F.pixel_unshuffle(F.pad(noisy, (0, -width % 8, 0, -height % 8), mode='replicate'), 2)
+        x = self.head(torch.cat([x, torch.full_like(x[:, :1], 15 / 255)], 1))
+        skips = []
+        for blocks, down in zip(self.encoder, self.down):
+            x = blocks(x)
+            skips.append(x)
+            x = down(x)
+        x = self.middle(x)
+        for up, blocks in zip(reversed(self.up), reversed(self.decoder)):
+            x = blocks(up(x) + skips.pop())
+        return noisy - F.pixel_shuffle(self.tail(x), 2)[:, :, :height, :width]
+
+
+def pictures(net, inputs):
+    """Whole pictures from memory through a network and back into memory, one after the other."""
+    net = net.to(device, memory_format=torch.channels_last)
+
+    def run():
+        for x in inputs:
+            net(x.to(device).contiguous(memory_format=torch.channels_last)).float().cpu()
+
+    return run
+
+
 def convolutions(layers, shape):
     net = Convolutions(layers).to(device, memory_format=torch.channels_last)
     x = torch.rand(shape, device=device).to(memory_format=torch.channels_last)
@@ -49,7 +106,19 @@ def dense():
     return net, x, lambda: (net(x) - x).square().mean()
 
 
-def workload(name, precision):
+def workload(name, precision, sizes):
+    cast = lambda: torch.autocast(device, dtype=torch.bfloat16, enabled=precision == 'bfloat16')
+    photo = {
+        'photo': lambda: pictures(Denoiser(), [torch.rand(1, 3, *size) for size in sizes]),
+    }.get(name)
+    if photo:
+        every_tile = photo()
+
+        def passes():
+            with torch.no_grad(), cast():
+                every_tile()
+
+        return passes
     make = {
         'conv-inference': lambda: convolutions(PLAIN, (1, 3, 512, 768)),
         'conv-training': lambda: convolutions(PLAIN, (16, 3, 64, 64)),
@@ -60,7 +129,6 @@ def workload(name, precision):
     if make is None:
         return None
     net, _, loss = make()
-    cast = lambda: torch.autocast(device, dtype=torch.bfloat16, enabled=precision == 'bfloat16')
     if name.endswith('inference'):
 
         def infer():
@@ -88,9 +156,9 @@ def workload(name, precision):
 print(torch.__version__, device, flush=True)
 ready = {}
 for line in sys.stdin:
-    name, precision = line.split()
+    name, precision, *sizes = line.split()
     if (name, precision) not in ready:
-        ready[name, precision] = workload(name, precision)
+        ready[name, precision] = workload(name, precision, [[int(side) for side in size.split('x')] for size in sizes])
         if ready[name, precision]:
             ready[name, precision]()
     run = ready[name, precision]

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { EngineWorkload } from './workloads.ts'
 
 /** PyTorch's side of the benchmark: a Python process that runs a workload whenever it is asked. */
 export class TorchBench {
@@ -26,8 +27,12 @@ export class TorchBench {
   }
 
   /** Milliseconds of one run, or null where PyTorch has no such workload. */
-  async milliseconds(name: string, precision: 'float32' | 'bfloat16'): Promise<number | null> {
-    this.#child.stdin!.write(`${name} ${precision}\n`)
+  async milliseconds(
+    { name, sizes = [] }: EngineWorkload,
+    precision: 'float32' | 'bfloat16',
+  ): Promise<number | null> {
+    const pictures = sizes.map(([height, width]) => ` ${height}x${width}`)
+    this.#child.stdin!.write(`${name} ${precision}${pictures.join('')}\n`)
     const { value, done } = await this.#lines.next()
     return done || value === 'none' ? null : Number(value)
   }

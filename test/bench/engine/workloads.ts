@@ -16,6 +16,10 @@ export interface EngineWorkload {
   readonly title: string
   /** floating-point operations of one run; 0 where they do not decide */
   readonly flop: number
+  /** which geometric mean it counts in; null for none */
+  readonly mean: 'inference' | 'training' | null
+  /** height and width of each picture that one run sees, where PyTorch's side has to be told */
+  readonly sizes?: readonly (readonly [number, number])[]
   /** Runs once and waits for the result. */
   prepare(mode: ComputeMode): { run(): void; dispose(): void }
 }
@@ -89,7 +93,7 @@ function inference(name: string, title: string, layers: readonly Layer[], shape:
       { p: weightsOf(layers), x: picture(shape) },
       mode,
     )
-  return { name, title, flop: flopOf(layers, shape), prepare }
+  return { name, title, flop: flopOf(layers, shape), mean: 'inference' as const, prepare }
 }
 
 function training(name: string, title: string, layers: readonly Layer[], shape: [number, number, number]) {
@@ -98,7 +102,8 @@ function training(name: string, title: string, layers: readonly Layer[], shape: 
       .square()
       .mean() as Scalar
   const start = () => ({ p: weightsOf(layers), batch: { x: picture(shape) } })
-  return { name, title, flop: 3 * flopOf(layers, shape), prepare: trainingRun(loss, start) }
+  const flop = 3 * flopOf(layers, shape)
+  return { name, title, flop, mean: 'training' as const, prepare: trainingRun(loss, start) }
 }
 
 /** Whole steps as the trainer makes them: gradients, Adam, average. */
@@ -140,6 +145,7 @@ function denseTraining(): EngineWorkload {
     name: 'dense-training',
     title: 'dense 784..16..784, step of 128',
     flop: 0,
+    mean: null,
     prepare: trainingRun(loss, start),
   }
 }
