@@ -1,15 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { addCompress } from './commands/compress.ts'
+import { addDecompress } from './commands/decompress.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDenoise } from './commands/denoise.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
 import { addImport } from './commands/import.ts'
+import { addInfo } from './commands/info.ts'
 import { addJobs } from './commands/jobs.ts'
 import { addModels } from './commands/models.ts'
 import { addNoiseCommand } from './commands/noise.ts'
 import { addReconstruct } from './commands/reconstruct.ts'
 import { addRuns } from './commands/runs.ts'
 import { addTrain } from './commands/train.ts'
+import { addVerify } from './commands/verify.ts'
 
 /** The command line: one file per command in commands/. */
 export function buildProgram(): Command {
@@ -32,6 +36,10 @@ export function buildProgram(): Command {
     addImport,
     addNoiseCommand,
     addDenoise,
+    addCompress,
+    addDecompress,
+    addInfo,
+    addVerify,
     addReconstruct,
     addEval,
     addTrain,

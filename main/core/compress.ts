@@ -1,8 +1,8 @@
+import { type CodeGrid, codeGrid, tileRect } from '../code/grid.ts'
 import { LEVEL_LAST, levelOfQuality } from '../code/level.ts'
 import type { Engine } from '../engine/host.ts'
 import type { Raster } from '../imaging/raster.ts'
 import { type EncodePass, encodePass } from './codec/encode-pass.ts'
-import { type CodeGrid, codeGrid, tileRect } from './codec/grid.ts'
 import { type CompressTarget, goalOf, refuseTarget, seekLevel, type Trial } from './codec/seek-level.ts'
 import type { Effort, EngineTasks, ModelRef } from './engine-tasks.ts'
 
@@ -89,7 +89,7 @@ export async function compressRaster(
     const [a, b] = trials.slice(-2)
     const local = b && a ? (goal.reached(b) - goal.reached(a)) / (b.levelQ - a.levelQ) : slope
     const from = { start: trials.at(-1)!.levelQ, slope: local > 0 ? local : slope }
-    found = await seekLevel(goal, { ...options, ...from, trials: 3 }, whole)
+    found = await seekLevel(goal, { ...options, ...from, trials: 4 }, whole)
   }
   if (found) return found
   const ends = isSmall ? whole : draft

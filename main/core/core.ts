@@ -20,6 +20,9 @@ export interface Core {
   close(): Promise<void>
 }
 
+/** What coding pictures needs of it. */
+export type CodecCore = Pick<Core, 'catalog' | 'inference'>
+
 const engineEntry = join(import.meta.dirname, 'engine-process.ts')
 
 /** Opens the catalog and makes the bundled models known; engine processes start when first used. */

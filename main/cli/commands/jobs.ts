@@ -1,11 +1,15 @@
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
+import { type CompressInput, compressWork } from '../../core/jobs/compress-job.ts'
+import { decompressWork } from '../../core/jobs/decompress-job.ts'
 import { type DenoiseInput, denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { noiseWork } from '../../core/jobs/noise-job.ts'
 import { continuePictureBatch } from '../../core/jobs/picture-batch.ts'
 import { type Context, coreAction } from '../context.ts'
 import { table } from '../output.ts'
 import { batchProgress, reportBatch } from './batch-options.ts'
+import { reportCompressed } from './compress.ts'
+import { reportDecompressed } from './decompress.ts'
 
 export function addJobs(program: Command): void {
   const jobs = program.command('jobs').description('batches: what is under way, done, or waits to go on')
@@ -70,6 +74,11 @@ async function resume({ core, out, signal }: Context, id: number): Promise<void>
     reportBatch(out, await continuePictureBatch(core, job, denoiseWork(core, model), run), started)
   } else if (job.kind === 'noise') {
     reportBatch(out, await continuePictureBatch(core, job, noiseWork, run), started)
+  } else if (job.kind === 'compress') {
+    const { model } = job.input as unknown as CompressInput
+    reportCompressed(out, await continuePictureBatch(core, job, compressWork(core, model), run), started)
+  } else if (job.kind === 'decompress') {
+    reportDecompressed(out, await continuePictureBatch(core, job, decompressWork(core), run), started)
   } else {
     throw new AppError(
       'unsupported',

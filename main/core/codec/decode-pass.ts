@@ -1,9 +1,9 @@
 import type { FloatImage } from '../../../shared/image.ts'
+import { overlap, tileRect, tilesAt } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
 import { pooled } from '../../imaging/each-tile.ts'
 import type { Rect } from '../../imaging/tiles.ts'
 import { type DamagedTile, DecodedTiles, type TileSource } from './decoded-tiles.ts'
-import { overlap, tileRect, tilesAt } from './grid.ts'
 import { type SynthesisContext, synthesise, tilesFor } from './synthesise.ts'
 
 export interface DecodePassOptions extends SynthesisContext {

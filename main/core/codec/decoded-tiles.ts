@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '../../../shared/errors.ts'
+import { latentRect, tileRect } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
-import { latentRect, tileRect } from './grid.ts'
 import type { SynthesisContext } from './synthesise.ts'
 
 /** A tile that could not be decoded, and why. */

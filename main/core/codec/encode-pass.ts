@@ -1,9 +1,9 @@
+import { overlap, tileInput, tileRect } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
 import { pooled } from '../../imaging/each-tile.ts'
 import { newSamples, type Raster } from '../../imaging/raster.ts'
 import { replicatedTile, setTile } from '../../imaging/tile-pixels.ts'
 import type { Effort } from '../engine-tasks.ts'
-import { overlap, tileInput, tileRect } from './grid.ts'
 import { type SynthesisContext, synthesise } from './synthesise.ts'
 
 export interface CodedTile {

@@ -1,8 +1,16 @@
 import type { FloatImage } from '../../../shared/image.ts'
+import {
+  type CodeGrid,
+  latentRect,
+  latentSide,
+  overlap,
+  tileRect,
+  tilesAt,
+  withRim,
+} from '../../code/grid.ts'
 import type { Engine } from '../../engine/host.ts'
 import type { Rect } from '../../imaging/tiles.ts'
 import type { EngineTasks, ModelRef } from '../engine-tasks.ts'
-import { type CodeGrid, latentRect, latentSide, overlap, tileRect, tilesAt, withRim } from './grid.ts'
 
 /** Decoded latents of a tile in sixteenths of a step, rows * columns * channels; null where they are lost. */
 export type LatentsOf = (tile: number) => Int16Array | null

@@ -1,5 +1,5 @@
-import { AppError } from '../../../shared/errors.ts'
-import type { Rect } from '../../imaging/tiles.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Rect } from '../imaging/tiles.ts'
 
 /** Pixels of one latent position and of one hyper position, each way. */
 export const latentSide = 16

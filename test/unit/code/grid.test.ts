@@ -1,14 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  codeGrid,
-  latentRect,
-  overlap,
-  tileInput,
-  tileRect,
-  tilesAt,
-} from '../../../../main/core/codec/grid.ts'
-import { gatherLatents, tilesFor } from '../../../../main/core/codec/synthesise.ts'
+import { codeGrid, latentRect, overlap, tileInput, tileRect, tilesAt } from '../../../main/code/grid.ts'
+import { gatherLatents, tilesFor } from '../../../main/core/codec/synthesise.ts'
 
 const sizes = fc.integer({ min: 1, max: 5000 })
 

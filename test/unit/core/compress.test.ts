@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { codeGrid } from '../../../main/code/grid.ts'
+import type { CompressTarget } from '../../../main/core/codec/seek-level.ts'
+import { compressRaster } from '../../../main/core/compress.ts'
+import type { Effort, EngineTasks } from '../../../main/core/engine-tasks.ts'
+import { Engine } from '../../../main/engine/host.ts'
+import { noMetadata, type Raster } from '../../../main/imaging/raster.ts'
+import { Random } from '../../../shared/random.ts'
+
+const engine = new Engine<EngineTasks>(join(import.meta.dirname, '../../fixtures/engine/block-codec.ts'))
+afterAll(() => engine.close())
+const model = { folder: '', sha256: '' }
+
+/** Noise whose strength changes over the picture, so that a few tiles do not tell all. */
+function uneven(width: number, height: number): Raster {
+  const random = new Random([1])
+  const pixels = new Uint8Array(width * height).map((_, i) => {
+    return 128 + (0.2 + (i % width) / width) * 100 * (random.uniform() - 0.5)
+  })
+  return { width, height, channels: 1, depth: 8, pixels, alpha: null, metadata: noMetadata }
+}
+
+const fileBytes = (lengths: readonly number[]) => 50 + lengths.reduce((sum, length) => sum + length, 0)
+const compress = (source: Raster, target: CompressTarget, effort: Effort = 0, fractions: number[] = []) =>
+  compressRaster(engine, model, source, {
+    ...{ target, effort, fileBytes, onProgress: (fraction) => fractions.push(fraction) },
+  })
+
+test('a quality is a level, in one pass', async () => {
+  const fractions: number[] = []
+  const result = await compress(uneven(200, 100), { kind: 'quality', value: 1 + 99 / 7 }, 0, fractions)
+  expect(result.levelQ).toBe(1024)
+  expect(result.bytes).toBe(50 + result.tiles[0]!.stream.length)
+  expect(fractions).toEqual([1])
+})
+
+const cases = [
+  { name: 'one tile', size: [300, 200], effort: 0 },
+  { name: 'other efforts than the trials', size: [300, 200], effort: 2 },
+  { name: 'more tiles than are tried', size: [5200, 128], effort: 1 },
+] as const
+
+test.for(cases)('sizes and PSNRs are met: $name', async ({ size, effort }) => {
+  const source = uneven(size[0], size[1])
+  const pixels = size[0] * size[1]
+  const fractions: number[] = []
+  const small = await compress(source, { kind: 'size', value: pixels / 2 }, effort, fractions)
+  expect(small.bytes).toBeLessThanOrEqual(pixels / 2)
+  expect(small.bytes).toBeGreaterThan((pixels / 2) * 0.97)
+  expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
+  expect(fractions.at(-1)).toBeLessThanOrEqual(1)
+  const bpp = await compress(source, { kind: 'bpp', value: 5 }, effort)
+  expect((8 * bpp.bytes) / pixels).toBeLessThanOrEqual(5)
+  expect((8 * bpp.bytes) / pixels).toBeGreaterThan(4.85)
+  const near = await compress(source, { kind: 'psnr', value: 33 }, effort)
+  expect(near.psnrDb).toBeGreaterThanOrEqual(33)
+  expect(near.psnrDb).toBeLessThan(33.3)
+  expect(near.tiles).toHaveLength(codeGrid(size[0], size[1]).columns)
+})
+
+test('targets out of reach are refused with what can be reached', async () => {
+  for (const [size, effort] of [
+    [[64, 64], 0],
+    [[5200, 64], 2],
+  ] as const) {
+    const source = uneven(size[0], size[1])
+    await expect(compress(source, { kind: 'psnr', value: 80 }, effort)).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/^80 dB cannot be reached; this model reaches [\d.]+ to [\d.]+ /),
+    })
+    await expect(compress(source, { kind: 'size', value: 60 }, effort)).rejects.toThrow(/60 bytes cannot/)
+    await expect(compress(source, { kind: 'bpp', value: 30 }, effort)).rejects.toThrow(/30 bits per pixel/)
+  }
+  await expect(compress(uneven(64, 64), { kind: 'quality', value: 0.5 })).rejects.toMatchObject({
+    code: 'bad-input',
+  })
+})
