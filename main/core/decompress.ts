@@ -31,7 +31,8 @@ export interface Decompressed {
 
 /**
  * Decodes a picture, a region of it, or a small version.
- * @throws AppError `bad-input` for a region outside the picture; `aborted`, `engine`
+ * @throws AppError `bad-input` for a region outside the picture; `corrupt` where no tile decodes; `aborted`,
+ *   `engine`
  */
 export async function decompress(
   engine: Engine<EngineTasks>,
@@ -45,10 +46,14 @@ export async function decompress(
   checkRegion(file, region)
   const size = longestSide === undefined ? region : fitted(region, longestSide)
   const isSmall = size.width < region.width || size.height < region.height
-  const pixels = newSamples(size.width * size.height * channels, depth)
-  const target = { width: size.width, height: size.height, channels, pixels }
+  const make = () => {
+    const pixels = newSamples(size.width * size.height * channels, depth)
+    return { width: size.width, height: size.height, channels, pixels }
+  }
   const shrinker = isSmall ? new Shrinker(region, size, 3) : null
+  let target: ReturnType<typeof make> | null = null
   const sink: PixelSink = (place, image, offset) => {
+    target ??= make()
     if (shrinker) shrinker.add(place, clipped(image), offset)
     else setTile(target, { ...place, x: place.x - region.x, y: place.y - region.y }, image, offset)
   }
@@ -60,6 +65,7 @@ export async function decompress(
     },
     sink,
   )
+  target ??= make()
   if (shrinker) setTile(target, { ...size, x: 0, y: 0 }, shrinker.result())
   const { metadata, lost } = await file.readMetadata()
   const alpha = await alphaOf(file, region, size, isSmall).catch((error) => {

@@ -4,6 +4,7 @@ import { DecodedTiles } from './codec/decoded-tiles.ts'
 import { openHgi } from './codec/hgi-file.ts'
 import { modelOfFile } from './codec/models-of-files.ts'
 import type { CodecCore } from './core.ts'
+import type { ModelRef } from './engine-tasks.ts'
 import { refOf } from './model-library.ts'
 
 export interface Verified {
@@ -11,8 +12,8 @@ export interface Verified {
   /** what is wrong, in words; none where the file is whole */
   readonly damage: readonly string[]
   readonly tiles: number
-  /** the symbols were decoded and compared, not only the bytes */
-  readonly isDeep: boolean
+  /** why only the bytes were looked at, and not the symbols that they decode to; null where both were */
+  readonly unchecked: string | null
 }
 
 export interface VerifyOptions {
@@ -23,8 +24,9 @@ export interface VerifyOptions {
 }
 
 /**
- * Checks a file: every checksum of its bytes, and the checksum of each tile's decoded symbols.
- * @throws AppError for what cannot be looked into: `not-found` (file or model), `unsupported`, `newer`, `aborted`
+ * Checks a file: every checksum of its bytes, and, where its model is here, the checksum of each tile's decoded symbols.
+ * @throws AppError for what cannot be looked into: `not-found`, `unreadable`, `unsupported`, `newer`, `corrupt` (its
+ *   head), `aborted`
  */
 export async function verifyFile(
   { catalog, inference }: CodecCore,
@@ -37,7 +39,13 @@ export async function verifyFile(
     const grid = codeGrid(width, height)
     const tiles = grid.rows * grid.columns
     const damage = await file.checkParts()
-    const model = isQuick ? null : refOf(modelOfFile(catalog, modelPrefix, path, modelName))
+    let unchecked = isQuick ? 'only its bytes were looked at' : null
+    let model: ModelRef | null = null
+    try {
+      if (!isQuick) model = refOf(modelOfFile(catalog, modelPrefix, path, modelName))
+    } catch (error) {
+      unchecked = toAppError(error).message
+    }
     const decoded = model && new DecodedTiles(file, { engine: inference, model, levelQ, grid, signal })
     for (let tile = 0; tile < tiles; tile++) {
       signal?.throwIfAborted()
@@ -51,7 +59,7 @@ export async function verifyFile(
       onProgress?.((tile + 1) / tiles)
     }
     for (const { tile, reason } of decoded?.damaged ?? []) damage.push(file.describeTile(tile, reason))
-    return { path, damage, tiles, isDeep: !isQuick }
+    return { path, damage, tiles, unchecked }
   } finally {
     await file.close()
   }

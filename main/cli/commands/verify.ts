@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { toAppError } from '../../../shared/errors.ts'
-import { verifyFile } from '../../core/verify.ts'
+import { type Verified, verifyFile } from '../../core/verify.ts'
 import { findImages } from '../../imaging/find.ts'
 import { hgiExtension } from '../../imaging/formats.ts'
 import { type GlobalOptions, withCore } from '../context.ts'
@@ -20,7 +20,7 @@ export function addVerify(program: Command): void {
     .addHelpText(
       'after',
       `
-Without --quick each tile is decoded, too, and its symbols compared with their checksum.
+Without --quick each tile is decoded, too, where the file's model is here, and its symbols compared with their checksum.
 Examples:
   hourglass verify photo.hgi
   hourglass verify ~/Small --recursive --quick
@@ -34,8 +34,7 @@ async function verify(paths: string[], options: VerifyOptions): Promise<void> {
     const { recursive = false, quick: isQuick = false } = options
     const files = await findImages(paths, { recursive, extensions: [hgiExtension] })
     const progress = batchProgress(out)
-    const results: { path: string; damage: readonly string[]; error?: { code: string; message: string } }[] =
-      []
+    const results: (Verified | { path: string; error: { code: string; message: string } })[] = []
     for (const [index, { path }] of files.entries()) {
       const onProgress = (fraction: number) => progress(index + fraction, files.length, path)
       try {
@@ -43,16 +42,20 @@ async function verify(paths: string[], options: VerifyOptions): Promise<void> {
       } catch (error) {
         const { code, message } = toAppError(error)
         if (code === 'aborted' || signal.aborted) throw error
-        results.push({ path, damage: [], error: { code, message } })
+        results.push({ path, error: { code, message } })
       }
     }
     out.done()
-    for (const { path, damage, error } of results) {
-      if (error) console.error(`hourglass: ${error.message}`)
+    for (const result of results) {
+      if ('error' in result) {
+        console.error(`hourglass: ${result.error.message}`)
+        continue
+      }
+      const { path, damage, unchecked } = result
       for (const words of damage) console.error(`hourglass: ${path} is damaged: ${words}`)
-      if (!error && damage.length === 0) out.text(`${path}  whole`)
+      if (damage.length === 0) out.text(`${path}  whole${unchecked ? ` (${unchecked})` : ''}`)
     }
-    const bad = results.filter(({ damage, error }) => error || damage.length > 0).length
+    const bad = results.filter((result) => 'error' in result || result.damage.length > 0).length
     out.result({ files: results, whole: results.length - bad, damaged: bad })
     if (results.length > 1) out.text(`${results.length - bad} of ${results.length} files are whole`)
     if (bad > 0) process.exitCode = 1

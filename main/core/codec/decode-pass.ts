@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts'
 import type { FloatImage } from '../../../shared/image.ts'
 import { overlap, tileRect, tilesAt } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
@@ -18,8 +19,9 @@ export type PixelSink = (place: Rect, image: FloatImage, offset: { x: number; y:
 /**
  * Decodes a region tile by tile, reading only the tiles it touches and those whose latents reach into it. A tile that
  * is damaged becomes a checker of greys that no photo holds, and is named; its neighbours are made without it.
- * Memory stays flat: three rows of tiles' latents.
- * @throws AppError `aborted`, `engine`, and what reading and the model's tasks throw, all but a tile's damage
+ * Memory stays flat: three rows of tiles' latents. The sink hears nothing before a tile has been decoded: only then is a
+ * size that a file claims worth its memory.
+ * @throws AppError `corrupt` where no tile decodes; `aborted`, `engine`, and what reading and the model's tasks throw, all but a tile's damage
  */
 export async function decodePass(
   source: TileSource,
@@ -29,6 +31,7 @@ export async function decodePass(
   const { grid, region, signal, onTile } = options
   const decoded = new DecodedTiles(source, options)
   const wanted = tilesAt(grid, region)
+  await refuseWhollyDamaged(decoded, wanted)
   let done = 0
   const one = async (tile: number) => {
     stopIfAborted(signal, 'decompressing')
@@ -52,6 +55,15 @@ export async function decodePass(
     )
   }
   return decoded.damaged.sort((a, b) => a.tile - b.tile)
+}
+
+async function refuseWhollyDamaged(decoded: DecodedTiles, wanted: readonly number[]): Promise<void> {
+  for (const tile of wanted) {
+    await decoded.load([tile])
+    if (decoded.latents(tile)) return
+  }
+  const [first] = decoded.damaged
+  throw new AppError('corrupt', `none of its ${wanted.length} tiles can be decoded (${first!.reason})`)
 }
 
 const checkerSide = 32

@@ -177,11 +177,12 @@ test('damage that only the symbols show is found; what is no damage is thrown', 
     ...pass,
     tiles: pass.tiles.map((tile) => ({ ...tile, symbolsCrc32: tile.symbolsCrc32 ^ 1 })),
   }
-  expect((await decode(source, wrong, whole(source))).damaged).toMatchObject([
-    { tile: 0, reason: /checksum/ },
-  ])
+  await expect(decode(source, wrong, whole(source))).rejects.toMatchObject({
+    code: 'corrupt',
+    message: expect.stringMatching(/none of its 1 tiles .*checksum/),
+  })
   const garbled = { ...pass, tiles: [{ ...pass.tiles[0]!, stream: pass.tiles[0]!.stream.subarray(5) }] }
-  expect((await decode(source, garbled, whole(source))).damaged).toHaveLength(1)
+  await expect(decode(source, garbled, whole(source))).rejects.toThrow(/none of its 1 tiles .*inflate/)
   const unreadable: TileSource = { read: () => Promise.reject(new AppError('unreadable', 'gone')) }
   const options = {
     engine,

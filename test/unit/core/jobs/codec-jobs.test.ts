@@ -178,7 +178,7 @@ test('a region and a small version equal those of the whole picture', async () =
 test('a damaged tile is named by decompress and by verify, and the rest is there', async () => {
   const [coded] = await compress('whole-file', [await picture('hurt.png', large)])
   const path = coded!.output!
-  expect(await verifyFile(core, path)).toEqual({ path, damage: [], tiles: 2, isDeep: true })
+  expect(await verifyFile(core, path)).toEqual({ path, damage: [], tiles: 2, unchecked: null })
   const bytes = readFileSync(path)
   bytes[bytes.length - 20]! ^= 0x40
   const hurt = join(folder, 'hurt.hgi')
@@ -201,9 +201,43 @@ test('a file whose model is missing says its hash, and what to do', async () => 
   const model = core.catalog.models.byId('blocks')!
   core.catalog.models.remove('blocks')
   const [failed] = await decompress('no-model', [coded!.output!])
+  const { damage, unchecked } = await verifyFile(core, coded!.output!)
   core.catalog.models.add({ ...model, parentId: model.parentId ?? 'none' })
   expect(failed).toMatchObject({ status: 'failed', error: { code: 'not-found' } })
+  expect(damage).toEqual([])
+  expect(unchecked).toBe(failed!.error!.message)
   expect(failed!.error!.message).toMatch(
     /of hash 0123456789abcdef, which is not on this machine.*models import/,
   )
+})
+
+test('what is damaged beside tiles is left out and said; a file without one sound tile is refused', async () => {
+  const size = { width: 100, height: 60, channels: 3, depth: 8 } as const
+  const [coded] = await compress('parts', [await picture('parts.png', size, { hasAlpha: true })])
+  const bytes = readFileSync(coded!.output!)
+  const hurt = async (name: string, change: (bytes: Buffer) => Uint8Array) => {
+    const path = join(folder, `${name}.hgi`)
+    writeFileSync(path, change(Buffer.from(bytes)))
+    const { damage } = await verifyFile(core, path).catch(({ code }) => ({ damage: [code] }))
+    return { damage, item: (await decompress(name, [path]))[0]! }
+  }
+  const alphaAt = bytes.indexOf('IHDR') // the alpha plane is a PNG
+  const alpha = await hurt('alpha', (copy) => copy.fill(0, alphaAt, alphaAt + 4))
+  expect(alpha.damage).toEqual(['alpha plane: its bytes do not have their checksum'])
+  expect(alpha.item).toMatchObject({ status: 'done', facts: { damage: /^alpha: / } })
+  expect((await readImage(alpha.item.output!)).alpha).toBe(null)
+
+  const tile = await hurt('tile', (copy) => copy.fill(0, 100, 110))
+  expect(tile.damage).toEqual([expect.stringMatching(/^tile 0 \(100 x 60 pixels at 0, 0\)/)])
+  expect(tile.item).toMatchObject({
+    status: 'failed',
+    error: { code: 'corrupt', message: /none of its 1 tiles/ },
+  })
+  const short = await hurt('short', (copy) => copy.subarray(0, bytes.length - 5))
+  expect(short.damage).toEqual([expect.stringMatching(/^model name: the file is cut short/)])
+  expect(short.item.status).toBe('done')
+  const long = await hurt('long', (copy) => Buffer.concat([copy, Buffer.alloc(3)]))
+  expect(long).toMatchObject({ damage: ['3 bytes follow its end'], item: { status: 'done' } })
+  const head = await hurt('head', (copy) => copy.fill(0, 18, 20))
+  expect(head).toMatchObject({ damage: ['corrupt'], item: { status: 'failed', error: { code: 'corrupt' } } })
 })
