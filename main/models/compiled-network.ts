@@ -39,12 +39,15 @@ export function compiledNetwork(network: Network, mode: ComputeMode): Network & 
  * convolutions on a CPU, where it is slower than TensorFlow's own kernels and takes seconds to compile.
  */
 export function candidateModes(specs: readonly ParameterSpec[]): ComputeMode[] {
-  const convolutions = specs.some(({ layout }) => layout === 'conv' || layout === 'convTranspose')
   return [
     'float32',
     ...(mayHaveBfloat16() ? (['bfloat16'] as const) : []),
-    ...(convolutions && !usesGpu() ? [] : (['xla'] as const)),
+    ...(convolves(specs) && !usesGpu() ? [] : (['xla'] as const)),
   ]
+}
+
+function convolves(specs: readonly ParameterSpec[]): boolean {
+  return specs.some(({ layout }) => layout === 'conv' || layout === 'convTranspose')
 }
 
 /** Side of the square, and count of the vectors, that inference is measured on. */
@@ -68,6 +71,9 @@ export function chooseInference(
       if (compiled.denoise) {
         const noisy = tf.zeros([1, measured.side, measured.side, 3]) as Tensor4D
         return compiled.denoise(parameters, noisy, tf.tensor1d([0.1]))
+      }
+      if (convolves(specs)) {
+        return compiled.reconstruct(parameters, tf.zeros([1, measured.side, measured.side, 3]))
       }
       const inputs = specs[0]?.shape[1] ?? 1
       return compiled.reconstruct(parameters, tf.zeros([measured.vectors, inputs]))

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { codecOptions } from './codec/options.ts'
 import { denoiserOptions } from './denoiser/options.ts'
 import { denseOptions } from './dense/options.ts'
 
@@ -7,13 +8,14 @@ import { denseOptions } from './dense/options.ts'
 export interface Description {
   readonly id: string
   readonly title: string
-  readonly task: 'reconstruct' | 'denoise'
+  readonly task: 'reconstruct' | 'denoise' | 'compress'
   readonly options: z.ZodType
 }
 
 const descriptions: readonly Description[] = [
   { id: 'dense', title: 'Dense autoencoder', task: 'reconstruct', options: denseOptions },
   { id: 'denoiser', title: 'Denoiser for additive noise', task: 'denoise', options: denoiserOptions },
+  { id: 'codec', title: 'Codec for all rates', task: 'compress', options: codecOptions },
 ]
 
 /** @throws AppError `not-found` naming the ids there are */

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { codec } from './codec/codec.ts'
 import { denoiser } from './denoiser/denoiser.ts'
 import { dense } from './dense/dense.ts'
 import type { Model } from './model.ts'
@@ -10,6 +11,7 @@ type AnyModel = Model<any, any>
 export const zoo: ReadonlyMap<string, AnyModel> = new Map<string, AnyModel>([
   [dense.id, dense],
   [denoiser.id, denoiser],
+  [codec.id, codec],
 ])
 
 /** @throws AppError `not-found` naming the ids there are */

@@ -17,6 +17,8 @@ export interface GraphNode {
   inputs: Value[]
   attributes: Map<string, Attribute>
   readonly outputs: Value[]
+  /** stays in float32 whatever the mode */
+  readonly exact?: boolean
   /** what a Const holds */
   readonly constant?: ArrayLike<number>
 }

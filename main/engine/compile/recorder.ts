@@ -1,6 +1,7 @@
 import type { Tensor } from '../tensorflow.ts'
 import { allOps, backend, type OpAttribute } from './backend.ts'
 import { type Attribute, dataTypes, type Graph, type GraphNode, type Value } from './graph.ts'
+import { keepsFloat32 } from './precision.ts'
 import { drawingFunction, refusal } from './refuse.ts'
 
 /** A constant float array above this is taken for data that should have been an input. */
@@ -69,6 +70,7 @@ export class Recorder {
       inputs: inputs.map((input) => this.valueOf(input, op)),
       attributes: new Map(attributes.map((attribute) => [attribute.name, asAttribute(op, attribute)])),
       outputs: [],
+      exact: keepsFloat32(),
     }
     for (const [index, { dataId, shape }] of outputs.entries()) {
       const value: Value = { node, index, dtype: backend.tensorMap.get(dataId).dtype, shape: [...shape] }

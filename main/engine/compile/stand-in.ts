@@ -12,7 +12,7 @@ export interface StandIn {
 }
 
 const sameAsFirst =
-  /^(Relu|Relu6|LeakyRelu|Elu|Selu|Sigmoid|Tanh|Softplus|Neg|Abs|Sign|Square|Sqrt|Rsqrt|Exp|Expm1|Log|Log1p|Round|Floor|Ceil|AddN|LogicalNot)$/
+  /^(Relu|Relu6|LeakyRelu|Elu|Selu|Sigmoid|Tanh|Softplus|Neg|Abs|Sign|Square|Sqrt|Rsqrt|Exp|Expm1|Log|Log1p|Erfc|Round|Floor|Ceil|AddN|LogicalNot)$/
 const broadcasting =
   /^(Add|AddV2|Sub|Mul|Div|RealDiv|DivNoNan|Maximum|Minimum|SquaredDifference|Pow|LogicalAnd|LogicalOr)$/
 const comparing = /^(Greater|GreaterEqual|Less|LessEqual|Equal|NotEqual)$/

@@ -51,18 +51,26 @@ export function conv(
   return tf.tidy(() => tf.conv2d(x, p[`${name}.weight`] as Tensor4D, stride, padding).add(p[`${name}.bias`]!))
 }
 
-/** Transposed convolution whose stride is its size: every output pixel has one source. (n, h, w, in) -> (n, h s, w s, out) */
+/**
+ * Transposed convolution, its sides grown by the stride: (n, h, w, in) -> (n, h s, w s, out). As PyTorch's with a
+ * padding of (size - stride) / 2, which has to be whole.
+ */
 export function convTranspose(p: NamedTensors, name: string, x: Tensor4D, stride: number): Tensor4D {
   const weight = p[`${name}.weight`] as Tensor4D
   const [n, h, w] = x.shape
   const shape: [number, number, number, number] = [n, h * stride, w * stride, weight.shape[2]]
-  return tf.tidy(() => tf.conv2dTranspose(x, weight, shape, stride, 'valid').add(p[`${name}.bias`]!))
+  return tf.tidy(() => tf.conv2dTranspose(x, weight, shape, stride, 'same').add(p[`${name}.bias`]!))
 }
 
-/** x + conv3(relu(conv3(x))), the weights under `name.a` and `name.b` */
-export function residual(p: NamedTensors, name: string, x: Tensor4D): Tensor4D {
+/** x + conv3(activate(conv3(x))), the weights under `name.a` and `name.b` */
+export function residual(
+  p: NamedTensors,
+  name: string,
+  x: Tensor4D,
+  activate: (x: Tensor4D) => Tensor4D = tf.relu,
+): Tensor4D {
   // What is between dies with the block, not with the picture: large tiles would take gigabytes.
-  return tf.tidy(() => x.add(conv(p, `${name}.b`, tf.relu(conv(p, `${name}.a`, x)))))
+  return tf.tidy(() => x.add(conv(p, `${name}.b`, activate(conv(p, `${name}.a`, x)))))
 }
 
 export function residualSpecs(name: string, width: number, scale: number): ParameterSpec[] {

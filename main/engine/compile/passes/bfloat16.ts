@@ -16,7 +16,7 @@ const carried = new Set([
 ])
 
 /**
- * Computes convolutions and products in bfloat16; inputs, outputs and everything else stay float32, so weights
+ * Computes convolutions and products in bfloat16, except those under `inFloat32`; inputs, outputs and everything else stay float32, so weights
  * and optimizer state keep their precision.
  */
 export function useBfloat16({ inputs, nodes, outputs }: Graph): Graph {
@@ -45,8 +45,9 @@ export function useBfloat16({ inputs, nodes, outputs }: Graph): Graph {
 
   for (const node of nodes) {
     const low =
-      (computed.has(node.op) && node.inputs.some(({ dtype }) => dtype === float32 || dtype === bfloat16)) ||
-      (carried.has(node.op) && node.inputs[0]!.dtype === bfloat16)
+      !node.exact &&
+      ((computed.has(node.op) && node.inputs.some(({ dtype }) => dtype === float32 || dtype === bfloat16)) ||
+        (carried.has(node.op) && node.inputs[0]!.dtype === bfloat16))
     node.inputs = node.inputs.map(low ? lowered : raised)
     if (low) {
       for (const [name, { kind, value }] of node.attributes) {
