@@ -1,5 +1,5 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises'
-import { crc32 } from 'node:zlib'
+import { crc32, deflateSync, inflateSync } from 'node:zlib'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import {
   type ChunkName,
@@ -38,9 +38,9 @@ export async function layOutHgi(
   const { icc, exif, xmp, densityPpi } = wishedMetadata(raster, wish)
   const chunks = {
     ...(alpha ? { alpha: await packPlane(alpha, width, height) } : {}),
-    ...(icc ? { icc } : {}),
-    ...(exif ? { exif } : {}),
-    ...(xmp ? { xmp } : {}),
+    ...(icc ? { icc: deflateSync(icc, { level: 9 }) } : {}),
+    ...(exif ? { exif: deflateSync(exif, { level: 9 }) } : {}),
+    ...(xmp ? { xmp: deflateSync(xmp, { level: 9 }) } : {}),
     ...(model.isBundled ? {} : { model: Buffer.from(model.id) }),
   }
   const contents = Object.values(chunks)
@@ -83,6 +83,7 @@ export interface HgiFile extends TileSource {
 }
 
 const longestName = 255
+const mostMetadataBytes = 2 ** 26
 const chunkWords = { alpha: 'alpha plane', icc: 'ICC profile', exif: 'EXIF', xmp: 'XMP', model: 'model name' }
 
 /**
@@ -125,7 +126,9 @@ async function readFileHead(file: FileHandle, path: string): Promise<HgiFile> {
   const readChunk = async (chunk: ChunkName, lost: string[]): Promise<Buffer | null> => {
     if (!chunks[chunk]) return null
     try {
-      return Buffer.from(await readStretch(chunks[chunk]))
+      const bytes = await readStretch(chunks[chunk])
+      const isDeflated = chunk === 'icc' || chunk === 'exif' || chunk === 'xmp'
+      return isDeflated ? inflated(bytes) : Buffer.from(bytes)
     } catch (error) {
       const { code, message } = toAppError(error)
       if (code !== 'corrupt') throw error
@@ -175,5 +178,14 @@ async function readFileHead(file: FileHandle, path: string): Promise<HgiFile> {
       return `tile ${tile} (${right - x} x ${bottom - y} pixels at ${x}, ${y}): ${reason}`
     },
     close: () => file.close(),
+  }
+}
+
+/** @throws AppError `corrupt`; without taking more memory than metadata may have */
+function inflated(bytes: Uint8Array): Buffer {
+  try {
+    return inflateSync(bytes, { maxOutputLength: mostMetadataBytes })
+  } catch (cause) {
+    throw new AppError('corrupt', 'it does not inflate', { cause })
   }
 }
