@@ -9,6 +9,9 @@ import {
   tf,
 } from '../../../main/engine/tensorflow.ts'
 import { readCard, readWeights } from '../../../main/models/card.ts'
+import { codec } from '../../../main/models/codec/codec.ts'
+import { codecLoss } from '../../../main/models/codec/loss.ts'
+import { codecOptions } from '../../../main/models/codec/options.ts'
 import { candidateModes, compiledNetwork } from '../../../main/models/compiled-network.ts'
 import { denoiser } from '../../../main/models/denoiser/denoiser.ts'
 import { denoiserLoss } from '../../../main/models/denoiser/loss.ts'
@@ -36,6 +39,9 @@ const denoiserSettings = denoiserOptions.parse({})
 const denoiserNetwork = denoiser.build(denoiserSettings)
 const denseSettings = denseOptions.parse({})
 const denseNetwork = dense.build(denseSettings)
+const codecSettings = codecOptions.parse({
+  ...{ width: 32, blocks: 1, latents: 48, hyper: 32, context: 32, groups: [8, 40] },
+})
 const lossSettings = denseLossSettings.parse({})
 
 interface Case {
@@ -62,6 +68,17 @@ const cases: Record<string, Case> = {
       return { clean, noisy, sigma: tf.tensor1d([0.1, 0.05]) }
     },
     loss: (p, batch) => denoiserLoss(denoiserNetwork, p, batch),
+    optimizer: 'muon',
+  },
+  codec: {
+    specs: codec.parameters(codecSettings),
+    batch: () => ({
+      images: tf.tensor4d(values(2 * 64 * 64 * 3), [2, 64, 64, 3]),
+      level: tf.tensor1d([1.3, 5.8]),
+      'noise.y': tf.tensor4d(values(2 * 16 * 48), [2, 4, 4, 48]).sub(0.5),
+      'noise.z': tf.tensor4d(values(2 * 32), [2, 1, 1, 32]).sub(0.5),
+    }),
+    loss: (p, batch) => codecLoss(p, batch, codecSettings),
     optimizer: 'muon',
   },
 }
