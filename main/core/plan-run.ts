@@ -6,7 +6,7 @@ import { weightsPath } from '../models/card.ts'
 import { denseLossSettings } from '../models/dense/loss-settings.ts'
 import { describe } from '../models/descriptions.ts'
 import { photoDataset } from '../training/data/photo-dataset.ts'
-import { denoiseData, digitsData } from '../training/data-settings.ts'
+import { compressData, denoiseData, digitsData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
 import type { TrainRequest } from './train.ts'
@@ -29,7 +29,11 @@ export interface PlanRequest {
 }
 
 // What suits each task where the general default does not.
-const denoiseDefaults = { optimizer: 'muon', validateEvery: 500 }
+const photoDefaults = {
+  denoise: { optimizer: 'muon', validateEvery: 500 },
+  compress: { optimizer: 'muon', validateEvery: 500, batch: 8, learningRate: 6e-4, muonLearningRate: 1.5e-3 },
+}
+const photoData = { denoise: denoiseData, compress: compressData }
 // MNIST, 60 epochs over 8,000 digits: validation MSE 0.0167; with batches of 128 at a rate of 0.001, 0.0215.
 const digitsDefaults = { batch: 64, learningRate: 0.002, warmupSteps: 0 }
 
@@ -57,10 +61,10 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     parentId: parent?.id ?? null,
   })
 
-  if (task === 'denoise') {
+  if (task !== 'reconstruct') {
     const split = z.strictObject({ validationShare: z.number().min(0).max(0.9).default(0.05) })
-    const given = { ...denoiseDefaults, ...parentOptions, ...request.given }
-    const parts = { settings: trainingSettings, options: optionsSchema, data: denoiseData, split }
+    const given = { ...photoDefaults[task], ...parentOptions, ...request.given }
+    const parts = { settings: trainingSettings, options: optionsSchema, data: photoData[task], split }
     const {
       settings,
       options,
@@ -77,7 +81,7 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     }
     const config: RunConfig = {
       ...{ ...common, settings, options: options as Record<string, unknown> },
-      task: { kind: 'denoise', data, training: [...training], validation: [...validation] },
+      task: { kind: task, data, training: [...training], validation: [...validation] } as RunConfig['task'],
     }
     const names = request.split?.name ?? request.images.map((path) => basename(path)).join(', ')
     return finish(config, `${training.length} photos of ${names}, ${validation.length} others held out`)

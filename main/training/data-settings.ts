@@ -13,6 +13,15 @@ export const denoiseData = z.strictObject({
 })
 export type DenoiseData = z.infer<typeof denoiseData>
 
+/** What the codec is trained and judged on. */
+export const compressData = z.strictObject({
+  /** side of the square crops in pixels */
+  crop: z.int().positive().multipleOf(64).default(256),
+  /** side of the crop from the middle of each held-out photo */
+  validationCrop: z.int().positive().multipleOf(64).default(256),
+})
+export type CompressData = z.infer<typeof compressData>
+
 /** How digits are changed before each step, against overfitting; 0 changes nothing. */
 export const digitsData = z.strictObject({
   /** turned by up to this angle either way */

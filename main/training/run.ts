@@ -18,6 +18,7 @@ import { bestWeightsPath } from './paths.ts'
 import type { LoopEvents, StepReport, ValidationReport } from './reports.ts'
 import type { RunConfig } from './run-config.ts'
 import { stepReporter } from './step-reporter.ts'
+import type { TrainingTask } from './task.ts'
 import { createTask } from './tasks/create-task.ts'
 import { createEventWriter } from './tensorboard.ts'
 
@@ -77,9 +78,9 @@ export async function runTraining(
         'of an uninterrupted run.',
     )
   }
-  const tensors = loaded?.tensors ?? freshTensors(await startWeights(config, specs), config.settings)
   const task = withPeek(await createTask(config, model.build(options), state.step))
   for (const text of task.notes) note(text)
+  const tensors = loaded?.tensors ?? freshTensors(await startWeights(config, specs, task), config.settings)
 
   const writer = createEventWriter(folder, resume ? { resumedAtStep: state.step + 1 } : {})
   const reporter = stepReporter(task.samplesPerStep, progress)
@@ -136,8 +137,15 @@ async function lastCheckpoint(folder: string, specs: readonly ParameterSpec[]) {
   })
 }
 
-async function startWeights(config: RunConfig, specs: readonly ParameterSpec[]): Promise<NamedTensors> {
+async function startWeights(
+  config: RunConfig,
+  specs: readonly ParameterSpec[],
+  task: TrainingTask,
+): Promise<NamedTensors> {
   const { startWeights: path, settings } = config
-  if (!path) return startingParameters(specs, new Random([settings.seed, -1]))
+  if (!path) {
+    const fresh = startingParameters(specs, new Random([settings.seed, -1]))
+    return task.start ? task.start(fresh) : fresh
+  }
   return parametersFromFile(specs, (await readSafetensors(path)).tensors, path)
 }

@@ -17,6 +17,8 @@ export interface TrainingTask {
   readonly stepsPerEpoch: number
   /** Sentences about data that was left out. */
   readonly notes: readonly string[]
+  /** Fresh weights made a better start by the data; takes them over. Only for runs that start from no model. */
+  start?(parameters: NamedTensors): Promise<NamedTensors>
   /** The batch of a step; batches of one seed are the same whenever they are asked for. Called with 0, 1, 2 ... from the start on. */
   next(): Promise<Batch>
   /** The loss of a batch, a pure function of tensors. */

@@ -28,7 +28,7 @@ export function addTrain(program: Command): void {
   program
     .command('train')
     .description('train a model on photos or IDX images, on this machine')
-    .option('--model <architecture>', 'dense or denoiser', 'denoiser')
+    .option('--model <architecture>', 'dense, denoiser or codec', 'denoiser')
     .option('--from <model>', 'start from the weights of this model')
     .option('--images <paths...>', 'folders of photos, photos, or one IDX file (MNIST, also .gz)')
     .option('--dataset <name>', 'a collection of the catalog instead, with its own split')
@@ -55,11 +55,13 @@ Examples:
   hourglass train --images ~/Pictures --from denoiser --minutes 60 --name my-denoiser
   hourglass train --model dense --images t10k-images-idx3-ubyte.gz --epochs 60 --set trainingCount=8000
   hourglass train --dataset holidays --from denoiser --epochs 2
+  hourglass train --model codec --images ~/Pictures --minutes 120 --name my-codec
   hourglass train --resume my-denoiser
 Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, adam, muon), learningRate,
   muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
   validateEvery, patience, spikeFactor, gradientSpikeFactor, checkpointSeconds;
   denoiser: widths, blocks, crop, sigmaMax255, clippedShare, validationCrop, validationShare;
+  codec: width, blocks, latents, hyper, context, groups, crop, validationCrop, validationShare;
   dense: inputs, hidden, code, activation, loss (mse, bce), dropout, codeL1, turnDegrees, scaleShare, shiftPixels,
   inputNoiseSigma255, trainingCount.`,
     )

@@ -46,13 +46,13 @@ export function codeLatents(
       const bounded = tf.clipByValue(scale.add(logStdK), -9, 4).exp()
       return { mean: mean.mul(unit), scale: atLeast(bounded.mul(gainK), minScale) }
     }
-    const base = k === 0 ? hyper : (hyper.add(conv(p, `from_groups.${k}`, tf.concat(seen, 3))) as Tensor4D)
-    const first = meanAndScale(base)
+    const base = k === 0 ? [hyper] : [hyper, conv(p, `from_groups.${k}`, tf.concat(seen, 3))]
+    const first = meanAndScale(sum(base))
     const rounded = (mean: Tensor) => roundThrough(yk.sub(mean)).add(mean)
     const anchors = rounded(first.mean).mul(anchor)
     const kernel = (p[`from_anchors.${k}.weight`] as Tensor4D).mul(checkerboardKernel()) as Tensor4D
     const context = tf.conv2d(anchors.div(unit) as Tensor4D, kernel, 1, 'same')
-    const second = meanAndScale(base.add(context) as Tensor4D)
+    const second = meanAndScale(sum([...base, context]))
     const mean = mixed(first.mean, second.mean)
     const scale = mixed(first.scale, second.scale)
     const decoded = anchors.add(rounded(second.mean).mul(rest)) as Tensor4D
@@ -77,6 +77,11 @@ export function probabilityOfHyper(p: NamedTensors, z: Tensor4D, level: Tensor1D
   const scale = at(p, 'log_scale_z', level).exp()
   const below = (edge: number) => tf.sigmoid(distance.add(edge).div(scale))
   return atLeast(below(0.5).sub(below(-0.5)), minProbability) as Tensor4D
+}
+
+/** Each sum on its own: where one sum goes into another, TensorFlow's remapper fails on the graph, and says so aloud. */
+function sum(parts: readonly Tensor4D[]): Tensor4D {
+  return parts.length === 1 ? parts[0]! : tf.addN([...parts])
 }
 
 type Sides = [number, number, number, number]

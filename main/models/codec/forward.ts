@@ -25,7 +25,7 @@ export type Coded = {
  * A picture through the codec, with its rate estimated. `hard`: as a file would be. With noise, the rate is that of
  * values with noise in place of rounding, and gradients pass the rounding (Ballé et al. 2017, arXiv 1611.01704).
  * @param x (n, h, w, 3) in [0, 1], sides multiples of 64
- * @param level (n) from 0 to 7
+ * @param level (n) from 0 to 7; a single picture may be given several levels, and n is then theirs
  */
 export function forward(
   p: NamedTensors,

@@ -1,4 +1,4 @@
-import { type NamedTensors, type Scalar, tf } from '../../engine/tensorflow.ts'
+import { type NamedTensors, type Scalar, type Tensor, tf } from '../../engine/tensorflow.ts'
 import type { OptimizerKind } from '../settings.ts'
 import { muonTakes, muonUpdate } from './muon.ts'
 import { rules, zerosLike } from './rules.ts'
@@ -7,7 +7,7 @@ export interface Rates {
   readonly learningRate: number
   /** of the weights that Muon handles */
   readonly muonLearningRate: number
-  /** decoupled (Loshchilov and Hutter, arXiv 1711.05101), of weights but not biases; times the learning rate */
+  /** decoupled (Loshchilov and Hutter, arXiv 1711.05101), of weights but not biases or logarithms; times the learning rate */
   readonly weightDecay: number
 }
 
@@ -85,7 +85,7 @@ export function createOptimizer(kind: OptimizerKind): Optimizer {
     const next: NamedTensors = {}
     for (const [name, weight] of Object.entries(parameters)) {
       const factor = rates.kept?.[matrices.includes(name) ? 'muon' : 'plain']
-      const kept = factor && weight.rank > 1 ? weight.mul(factor) : weight
+      const kept = factor && decays(name, weight) ? weight.mul(factor) : weight
       next[name] = kept.sub(changes[name]!)
     }
     return { parameters: next, state: nextState }
@@ -96,4 +96,9 @@ export function createOptimizer(kind: OptimizerKind): Optimizer {
     rateTensors,
     update: (given) => tf.tidy(() => update(given)),
   }
+}
+
+/** Weight decay is for matrices and kernels: not for biases, nor for logarithms, where 0 means 1. */
+function decays(name: string, weight: Tensor): boolean {
+  return weight.rank > 1 && !name.startsWith('log_')
 }

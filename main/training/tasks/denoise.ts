@@ -5,7 +5,7 @@ import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts
 import { compiledNetwork } from '../../models/compiled-network.ts'
 import { denoiserLoss, squaredErrors8Bit, weightedErrors } from '../../models/denoiser/loss.ts'
 import type { Network } from '../../models/model.ts'
-import { decodeRgb8 } from '../data/decode.ts'
+import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import type { DenoiseData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
@@ -34,7 +34,7 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
     recipe: 'denoise',
     parameters: { sigmaMax255, clippedShare },
   })
-  const heldOut = await validationCrops(options.validation, data.validationCrop)
+  const heldOut = await centreCrops(options.validation, data.validationCrop, 8)
   const { tooSmall, broken } = batches.skipped
 
   return {
@@ -64,33 +64,11 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
   }
 }
 
-interface Pixels {
-  readonly shape: [number, number, number, number]
-  readonly data: Float32Array
-}
-
-/** Crops from the middle of the held-out photos (1, side or less, side or less, 3), sides multiples of 8. */
-async function validationCrops(files: readonly string[], side: number): Promise<Pixels[]> {
-  const crops: Pixels[] = []
-  for (const file of files) {
-    const { width, height, pixels } = await decodeRgb8(file)
-    const [w, h] = [width, height].map((size) => Math.min(side, size - (size % 8)))
-    const [left, top] = [(width - w) >> 1, (height - h) >> 1]
-    const data = new Float32Array(w * h * 3)
-    for (let y = 0; y < h; y++) {
-      const row = ((top + y) * width + left) * 3
-      for (let i = 0; i < w * 3; i++) data[y * w * 3 + i] = pixels[row + i] / 255
-    }
-    crops.push({ shape: [1, h, w, 3], data })
-  }
-  return crops
-}
-
 /** Loss over all levels, and the mean PSNR at each; the noise is the same at every call. */
 async function validateDenoiser(
   network: Network<Tensor4D>,
   p: NamedTensors,
-  photos: readonly Pixels[],
+  photos: readonly CentreCrop[],
   signal: AbortSignal,
 ): Promise<Validation> {
   const losses: number[] = []
