@@ -4,6 +4,7 @@ import { type ModelCard, readCard, readWeights } from '../models/card.ts'
 import { chooseInference, compiledNetwork } from '../models/compiled-network.ts'
 import { parametersFromFile } from '../models/layers/parameters.ts'
 import type { Network } from '../models/model.ts'
+import type { StoredTensors } from '../models/safetensors.ts'
 import { architecture } from '../models/zoo.ts'
 import type { ModelRef } from './engine-tasks.ts'
 
@@ -11,6 +12,10 @@ export interface LoadedModel {
   readonly card: ModelCard
   readonly network: Network
   readonly parameters: NamedTensors
+  /** what its file holds */
+  readonly stored: StoredTensors
+  /** what was made from it, freed with it */
+  readonly owned: { dispose(): void }[]
   /** the network as it runs fastest here; measured at the first call on a machine */
   compiled(): Promise<ReturnType<typeof compiledNetwork>>
   dispose(): void
@@ -60,12 +65,15 @@ export async function readModel({ folder, sha256 }: ModelRef): Promise<LoadedMod
       `model ${card.id}: its card's architecture: ${issue!.path.join('.')}: ${issue!.message}`,
     )
   }
-  const tensors = await readWeights(folder, card)
+  const stored = await readWeights(folder, card)
+  const tensors = model.unpack ? model.unpack(stored, options.data) : stored
   const specs = model.parameters(options.data)
   const parameters = parametersFromFile(specs, tensors, folder)
   const network = model.build(options.data)
+  const owned: LoadedModel['owned'] = []
   let fast: ReturnType<LoadedModel['compiled']> | null = null
   return {
+    ...{ stored, owned },
     card,
     network,
     parameters,
@@ -81,6 +89,7 @@ export async function readModel({ folder, sha256 }: ModelRef): Promise<LoadedMod
     },
     dispose() {
       tf.dispose(parameters)
+      for (const one of owned) one.dispose()
       fast?.then((compiled) => compiled.dispose()).catch(() => {})
     },
   }

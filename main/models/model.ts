@@ -1,9 +1,12 @@
 import type { z } from 'zod'
 import type { NamedTensors, Tensor, Tensor4D } from '../engine/tensorflow.ts'
 import type { ParameterSpec } from './layers/parameters.ts'
+import type { StoredTensors } from './safetensors.ts'
 
 /** A network's functions, pure in its weights `p` (by name, TensorFlow's layouts) and its input. */
 export interface Network<Input extends Tensor = Tensor> {
+  /** shape of an input that its speed is measured on, where that is no list of vectors */
+  readonly measuredShape?: readonly number[]
   /** the code of each input, by name where it has several parts */
   encode(p: NamedTensors, x: Input): NamedTensors
   decode(p: NamedTensors, code: NamedTensors): Tensor
@@ -22,4 +25,6 @@ export interface Model<Options extends object, Input extends Tensor = Tensor> {
   readonly options: z.ZodType<Options>
   parameters(options: Options): ParameterSpec[]
   build(options: Options): Network<Input>
+  /** Weights as they are trained, from what a model file holds, where that differs. */
+  unpack?(stored: StoredTensors, options: Options): StoredTensors
 }

@@ -10,7 +10,7 @@ import { AppError } from '../../shared/errors.ts'
 export interface StoredTensor {
   readonly shape: readonly number[]
   /** `float16` and `int8` save space on disk; they are read back as float32 and int8 */
-  readonly data: Float32Array | Int32Array | Int8Array | Uint8Array
+  readonly data: Float32Array | Int32Array | Uint16Array | Int8Array | Uint8Array
 }
 
 export type StoredTensors = Record<string, StoredTensor>
@@ -24,6 +24,7 @@ const readers = new Map<string, { bytes: number; read: (buffer: ArrayBuffer) => 
   ['F32', { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
   ['F16', { bytes: 2, read: (buffer) => new Float32Array(new Float16Array(buffer)) }],
   ['I32', { bytes: 4, read: (buffer) => new Int32Array(buffer) }],
+  ['U16', { bytes: 2, read: (buffer) => new Uint16Array(buffer) }],
   ['I8', { bytes: 1, read: (buffer) => new Int8Array(buffer) }],
   ['U8', { bytes: 1, read: (buffer) => new Uint8Array(buffer) }],
 ])
@@ -132,6 +133,7 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile, half = fals
 function storedForm(data: StoredTensor['data'], half: boolean): [dtype: string, data: ArrayBufferView] {
   if (data instanceof Float32Array) return half ? ['F16', new Float16Array(data)] : ['F32', data]
   if (data instanceof Int32Array) return ['I32', data]
+  if (data instanceof Uint16Array) return ['U16', data]
   return data instanceof Int8Array ? ['I8', data] : ['U8', data]
 }
 
