@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { decodeTile, encodeTile, synthesiseTile } from '../code/tile.ts'
 import { engineFacts } from '../engine/facts.ts'
 import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
@@ -50,6 +51,10 @@ serveTasks<Omit<EngineTasks, keyof CodecTasks>>({
     )
     return { reconstructed, codes, codeLength }
   },
+
+  encodeTile: async (input) => encodeTile(await loadModel(input.model), input),
+  decodeTile: async (input) => decodeTile(await loadModel(input.model), input),
+  synthesiseTile: async (input) => synthesiseTile(await loadModel(input.model), input),
 
   train: runTraining,
 })

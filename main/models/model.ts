@@ -5,8 +5,6 @@ import type { StoredTensors } from './safetensors.ts'
 
 /** A network's functions, pure in its weights `p` (by name, TensorFlow's layouts) and its input. */
 export interface Network<Input extends Tensor = Tensor> {
-  /** shape of an input that its speed is measured on, where that is no list of vectors */
-  readonly measuredShape?: readonly number[]
   /** the code of each input, by name where it has several parts */
   encode(p: NamedTensors, x: Input): NamedTensors
   decode(p: NamedTensors, code: NamedTensors): Tensor

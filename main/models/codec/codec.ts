@@ -2,6 +2,7 @@ import type { Tensor4D } from '../../engine/tensorflow.ts'
 import type { Model } from '../model.ts'
 import { type CodecOptions, codecOptions } from './options.ts'
 import { codecParameters } from './parameters.ts'
+import { dequantise } from './quantise.ts'
 import { analyse, hyperAnalyse, synthesise } from './transforms.ts'
 
 /**
@@ -24,6 +25,7 @@ export const codec: Model<CodecOptions, Tensor4D> = {
   id: 'codec',
   options: codecOptions,
   parameters: codecParameters,
+  unpack: (stored, options) => ('entropy.powers' in stored ? dequantise(stored, options) : stored),
   build: ({ blocks }) => ({
     encode(p, x) {
       const latents = analyse(p, x, blocks)

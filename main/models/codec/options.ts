@@ -25,7 +25,9 @@ export type CodecOptions = z.infer<typeof codecOptions>
 export const levels = 8
 
 /** Weight of the mean squared error (pixels in [0, 1]) against bits per pixel, at each level. */
-export const lambdas: readonly number[] = Array.from(
-  { length: levels },
-  (_, level) => 0.0018 * 100 ** (level / (levels - 1)) * 255 ** 2,
-)
+export const lambdas: readonly number[] = Array.from({ length: levels }, (_, level) => lambdaAt(level))
+
+/** The same at any level from 0 to 7, log-linear between them. */
+export function lambdaAt(level: number): number {
+  return 0.0018 * 100 ** (level / (levels - 1)) * 255 ** 2
+}
