@@ -90,7 +90,7 @@ export function unpackTables(
   let start = 0
   for (let t = 0; t < lengths.length; t++) {
     const end = start + lengths[t]
-    if (!(end >= start && end <= frequencies.length))
+    if (!(Number.isInteger(end) && end >= start && end <= frequencies.length))
       throw corrupt(`table ${t} claims entries ${start} to ${end} of ${frequencies.length}`)
     tables.push(tableOf(mins[t], Array.prototype.slice.call(frequencies, start, end), `${label}: table ${t}`))
     start = end

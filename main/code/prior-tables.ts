@@ -17,8 +17,11 @@ export function gaussianScale(index: number): number {
   return SMALLEST_SCALE * (LARGEST_SCALE / SMALLEST_SCALE) ** (index / (GAUSSIAN_SCALES - 1))
 }
 
-/** Symbols less likely than this together are left to the escape. */
-const tail = 2 ** -14
+/**
+ * Symbols less likely than this together are left to the escape: what that costs a Gaussian (0.03 % at most) and what
+ * slots of at least 1 for more symbols would cost are about equal here.
+ */
+const tail = 2 ** -12
 
 /** Zero-mean Gaussian of standard deviation `scale`, integrated over [k - 0.5, k + 0.5] for each symbol k */
 export function gaussianTable(scale: number): FrequencyTable {
@@ -30,7 +33,8 @@ export function gaussianTable(scale: number): FrequencyTable {
 /** Logistic of this mean and scale (its standard deviation is 1.81 times that), integrated in the same way */
 export function logisticTable(mean: number, scale: number): FrequencyTable {
   checkScale(scale)
-  if (!Number.isFinite(mean)) throw new AppError('bad-input', `mean: expected a number, got ${mean}`)
+  if (!(Math.abs(mean) <= 1024))
+    throw new AppError('bad-input', `mean: expected a number from -1024 to 1024, got ${mean}`)
   const upper = (v: number) => 1 / (1 + Math.exp(v / scale))
   return integrated(upper, mean, `the logistic table of mean ${mean} and scale ${scale}`)
 }
