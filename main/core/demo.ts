@@ -28,7 +28,7 @@ export interface DemoRow {
   readonly picture: string
 }
 
-const sampleFolder = join(projectRoot, 'assets', 'samples')
+export const sampleFolder = join(projectRoot, 'assets', 'samples')
 const sigmas255 = [15, 25, 50, 35]
 
 /** Injects noise into the bundled photos, denoises them without being told the level, and compares. */

@@ -5,11 +5,11 @@ import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
 import { readFloats, tf } from '../engine/tensorflow.ts'
 import { runTraining } from '../training/run.ts'
-import type { CodecTasks, EngineTasks } from './engine-tasks.ts'
+import type { EngineTasks } from './engine-tasks.ts'
 import { loadModel, readModel } from './loaded-models.ts'
 
 // The process that holds TensorFlow: started by the core, once for inference and once for training.
-serveTasks<Omit<EngineTasks, keyof CodecTasks>>({
+serveTasks<EngineTasks>({
   facts: () => engineFacts(),
   measure: () => measureEngine(),
 

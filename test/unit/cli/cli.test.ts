@@ -230,11 +230,11 @@ test('Ctrl-C stops a batch within a second; the job can go on', async () => {
   expect((await readdir(output)).filter((name) => !name.startsWith('.'))).toHaveLength(14)
 })
 
-test('the demo takes noise out of each bundled photo and writes the pictures side by side', async () => {
+test('the demo takes noise out of each bundled photo, compresses it, and writes the pictures side by side', async () => {
   const output = join(folder, 'demo')
   const { code, stdout } = await hourglass(['demo', '-o', output, '--json'])
   expect(code).toBe(0)
-  const { rows } = JSON.parse(stdout)
+  const { rows, compressed } = JSON.parse(stdout)
   expect(rows).toHaveLength(4)
   for (const { psnrBefore, psnrAfter, ssimBefore, ssimAfter, picture } of rows) {
     expect(psnrAfter).toBeGreaterThan(psnrBefore + 8)
@@ -242,6 +242,13 @@ test('the demo takes noise out of each bundled photo and writes the pictures sid
     const { width = 0, height = 0 } = await sharp(picture).metadata()
     expect(width).toBeGreaterThan(3 * 1024)
     expect(height).toBeGreaterThan(683)
+  }
+  expect(compressed).toHaveLength(4)
+  for (const { originalBytes, bytes, psnrDb, file, picture } of compressed) {
+    expect(bytes).toBeLessThan(originalBytes / 2)
+    expect((await readFile(file)).length).toBe(bytes)
+    expect(psnrDb).toBeGreaterThan(31)
+    expect((await sharp(picture).metadata()).width).toBeGreaterThan(2 * 1024)
   }
 })
 

@@ -1,0 +1,104 @@
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type CommandLine, commandLine, root } from './command-line.ts'
+
+let cli: CommandLine
+let photos = ''
+
+beforeAll(async () => {
+  cli = await commandLine()
+  photos = join(cli.folder, 'photos')
+  await mkdir(join(photos, 'deeper'), { recursive: true })
+  const sample = sharp(join(root, 'assets/samples/walrus.jpg')).keepMetadata()
+  for (const [name, left] of [
+    ['a', 0],
+    ['deeper/b', 300],
+  ] as const) {
+    await sample
+      .clone()
+      .extract({ left, top: 200, width: 190, height: 130 })
+      .jpeg({ quality: 98 })
+      .toFile(join(photos, `${name}.jpg`))
+  }
+})
+afterAll(() => cli.remove())
+
+/** dB between two picture files, at 8 bits. */
+async function psnrOf(a: string, b: string): Promise<number> {
+  const [x, y] = await Promise.all([a, b].map((path) => sharp(path).removeAlpha().raw().toBuffer()))
+  let sum = 0
+  for (const [i, value] of x!.entries()) sum += (value - y![i]!) ** 2
+  return 10 * Math.log10((255 ** 2 * x!.length) / sum)
+}
+
+test('a folder becomes small files with the PSNR that is reported, and pictures again', async () => {
+  const [small, back] = [join(cli.folder, 'small'), join(cli.folder, 'back')]
+  const before = await readFile(join(photos, 'a.jpg'))
+  const run = await cli.json('compress', photos, '-r', '-o', small, '--quality', '50')
+  expect(run).toMatchObject({ code: 0, result: { done: 2, failed: 0 } })
+  for (const { input, output, facts } of run.result.items) {
+    const { size } = await stat(output)
+    expect(facts).toMatchObject({ quality: expect.closeTo(50, 1), bytes: size })
+    expect(facts.bitsPerPixel).toBeCloseTo((8 * size) / (190 * 130), 6)
+    expect(facts.savedShare).toBeCloseTo(1 - size / (await stat(input)).size, 6)
+    expect(facts.savedShare).toBeGreaterThan(0.5)
+  }
+  expect(await readFile(join(photos, 'a.jpg'))).toEqual(before)
+  expect((await readdir(small, { recursive: true })).sort()).toEqual(['a.hgi', 'deeper', 'deeper/b.hgi'])
+
+  const decoded = await cli.json('decompress', small, '-r', '-o', back)
+  expect(decoded).toMatchObject({ code: 0, result: { done: 2 } })
+  for (const [i, name] of ['a', 'deeper/b'].entries()) {
+    const psnr = await psnrOf(join(photos, `${name}.jpg`), join(back, `${name}.png`))
+    expect(psnr).toBeGreaterThan(28)
+    expect(psnr).toBeCloseTo(run.result.items[i].facts.psnr_dB, 2)
+  }
+})
+
+test('what is there is skipped or refused, as with every batch', async () => {
+  const output = join(cli.folder, 'again')
+  const compress = (...more: string[]) => cli.json('compress', join(photos, 'a.jpg'), '-o', output, ...more)
+  expect((await compress()).result).toMatchObject({ done: 1 })
+  expect((await compress('--skip-existing')).result).toMatchObject({ done: 0, skipped: 1 })
+  const refused = await compress()
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toMatch(/a\.hgi exists already/)
+})
+
+test('targets are met: bits per pixel, bytes, dB', async () => {
+  const path = join(photos, 'a.jpg')
+  const compress = async (name: string, value: string) => {
+    const output = join(cli.folder, `target${name}`)
+    return (await cli.json('compress', path, '-o', output, name, value)).result.items[0].facts
+  }
+  const bpp = await compress('--bpp', '0.8')
+  expect(bpp.bitsPerPixel).toBeLessThanOrEqual(0.8)
+  expect(bpp.bitsPerPixel).toBeGreaterThan(0.78)
+  const size = await compress('--size', '2.5kB')
+  expect(size.bytes).toBeLessThanOrEqual(2500)
+  expect(size.bytes).toBeGreaterThan(2430)
+  const psnr = await compress('--psnr', '33')
+  expect(psnr.psnr_dB).toBeGreaterThanOrEqual(33)
+  expect(psnr.psnr_dB).toBeLessThan(33.1)
+})
+
+test('a target out of reach is refused with the range that is in it', async () => {
+  const run = await cli.json('compress', join(photos, 'a.jpg'), '-o', join(cli.folder, 'no'), '--psnr', '70')
+  expect(run.code).toBe(1)
+  expect(run.stderr).toMatch(/70 dB cannot be reached; this model reaches \d\d\.\d\d to \d\d\.\d\d/)
+  const two = await cli.json('compress', photos, '--psnr', '40', '--size', '1kB')
+  expect(two).toMatchObject({ code: 2, result: { error: { code: 'bad-input' } } })
+  expect((await cli.json('compress', photos, '--size', 'much')).code).toBe(2)
+})
+
+test('a file that would be larger than its original is left out and said so', async () => {
+  const output = join(cli.folder, 'left')
+  const low = join(cli.folder, 'low.jpg')
+  await sharp(join(photos, 'a.jpg')).jpeg({ quality: 1 }).toFile(low)
+  const run = await cli.json('compress', low, '-o', output, '--quality', '100')
+  expect(run).toMatchObject({ code: 0, result: { done: 0, skipped: 1 } })
+  expect(run.result.items[0].facts.left).toMatch(/would take \d+ bytes, the original has \d+: left out/)
+  expect(await readdir(output).catch(() => [])).toEqual([])
+})
