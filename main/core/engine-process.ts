@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { codecOf } from '../code/codec-model.ts'
 import { decodeTile, encodeTile, synthesiseTile } from '../code/tile.ts'
 import { engineFacts } from '../engine/facts.ts'
 import { measureEngine } from '../engine/measure.ts'
@@ -15,8 +16,13 @@ serveTasks<EngineTasks>({
 
   async check(ref) {
     // Not from memory: the files are what is in doubt.
-    ;(await readModel(ref)).dispose()
-    return null
+    const model = await readModel(ref)
+    try {
+      if (model.card.task === 'compress') codecOf(model)
+      return null
+    } finally {
+      model.dispose()
+    }
   },
 
   async denoise({ model: ref, width, height, noisy, sigma }) {

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -101,4 +102,40 @@ test('a file that would be larger than its original is left out and said so', as
   expect(run).toMatchObject({ code: 0, result: { done: 0, skipped: 1 } })
   expect(run.result.items[0].facts.left).toMatch(/would take \d+ bytes, the original has \d+: left out/)
   expect(await readdir(output).catch(() => [])).toEqual([])
+})
+
+test('a codec that is passed on opens the files made with it', async () => {
+  const mine = join(cli.folder, 'mine')
+  await cp(join(root, 'assets/models/codec'), mine, { recursive: true })
+  const card = JSON.parse(await readFile(join(mine, 'card.json'), 'utf8'))
+  // Other weights under another name, so that the bundled ones cannot stand in for them.
+  const weights = await readFile(join(mine, 'weights.safetensors'))
+  const headerLength = Number(weights.readBigUInt64LE(0))
+  const header = JSON.parse(weights.toString('utf8', 8, 8 + headerLength))
+  weights[8 + headerLength + header['synthesis.4.weight'].data_offsets[0]]! ^= 1
+  const sha256 = createHash('sha256').update(weights).digest('hex')
+  await writeFile(join(mine, 'weights.safetensors'), weights)
+  await writeFile(
+    join(mine, 'card.json'),
+    JSON.stringify({ ...card, id: 'mine', weights: { ...card.weights, sha256 } }),
+  )
+  expect((await cli.run('models', 'import', mine)).code).toBe(0)
+  const output = join(cli.folder, 'by-mine')
+  await cli.run('compress', join(photos, 'a.jpg'), '-o', output, '--model', 'mine')
+  const file = join(output, 'a.hgi')
+  const told = await cli.json('info', file)
+  expect(told.result.files[0]).toMatchObject({ model: 'mine', modelPrefix: sha256.slice(0, 16) })
+  await cli.run('models', 'export', 'mine', join(cli.folder, 'to-send'))
+
+  const other = await commandLine()
+  try {
+    const without = await other.json('decompress', file)
+    expect(without).toMatchObject({ code: 1, result: { failed: 1 } })
+    expect(without.stderr).toContain(`the model 'mine' of hash ${sha256.slice(0, 16)}`)
+    expect((await other.run('models', 'import', join(cli.folder, 'to-send/mine'))).code).toBe(0)
+    expect((await other.json('decompress', file)).result).toMatchObject({ done: 1 })
+    expect((await other.json('verify', file)).result).toMatchObject({ whole: 1, damaged: 0 })
+  } finally {
+    await other.remove()
+  }
 })
