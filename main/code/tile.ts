@@ -3,7 +3,8 @@ import { AppError } from '../../shared/errors.ts'
 import type { EngineTasks } from '../core/engine-tasks.ts'
 import type { LoadedModel } from '../core/loaded-models.ts'
 import { type NamedTensors, readFloats, type Tensor4D, tf } from '../engine/tensorflow.ts'
-import { nearest, rateDistortion, type SymbolChoice } from './choose-symbols.ts'
+import { lambdaAt } from '../models/codec/options.ts'
+import { nearest, rateDistortion, type SymbolChoice, triedStrengths } from './choose-symbols.ts'
 import { type CodecModel, codecOf } from './codec-model.ts'
 import type { LevelIntegers } from './entropy/integer-model.ts'
 import { LatentWalk } from './entropy/latent-walk.ts'
@@ -28,8 +29,30 @@ export async function encodeTile(
   const codec = codecOf(loaded)
   const level = codec.integers.at(input.levelQ)
   const { y, z, rows, columns } = await analyseTile(loaded, level, input)
-  const choice = input.effort === 0 ? nearest : rateDistortion(codec, level, input.levelQ)
-  return codeLatents(codec, level, { y, z, rows, columns, choice })
+  const code = (choice: SymbolChoice) => codeLatents(codec, level, { y, z, rows, columns, choice })
+  if (input.effort === 0) return code(nearest)
+  if (input.effort === 1) return code(rateDistortion(codec, level, input.levelQ))
+  const perError = lambdaAt(input.levelQ / 1024) / 3
+  let best: Output<'encodeTile'> | null = null
+  let least = Number.POSITIVE_INFINITY
+  for (const strength of triedStrengths) {
+    const tried = code(rateDistortion(codec, level, input.levelQ, strength))
+    const decoded = await synthesiseTile(loaded, { ...input, rows, columns, latents: tried.latents })
+    const cost = 8 * tried.stream.length + perError * squaredError(decoded, input)
+    if (cost < least) [best, least] = [tried, cost]
+  }
+  return best!
+}
+
+/** Sum of the squared differences of the core's decoded pixels (as saved: clipped) and its own. */
+function squaredError(decoded: Float32Array, { width, pixels, core }: Input<'encodeTile'>): number {
+  let sum = 0
+  for (let row = 0, i = 0; row < core.height; row++) {
+    const start = 3 * ((core.y + row) * width + core.x)
+    for (let k = start; k < start + 3 * core.width; k++, i++)
+      sum += (Math.min(1, Math.max(0, decoded[i]!)) - pixels[k]!) ** 2
+  }
+  return sum
 }
 
 /** Latents and hyper-latents in steps, not rounded, of the tile's core. */

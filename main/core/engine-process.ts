@@ -5,6 +5,7 @@ import { engineFacts } from '../engine/facts.ts'
 import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
 import { readFloats, tf } from '../engine/tensorflow.ts'
+import { packCodec } from '../models/codec/pack.ts'
 import { runTraining } from '../training/run.ts'
 import type { EngineTasks } from './engine-tasks.ts'
 import { loadModel, readModel } from './loaded-models.ts'
@@ -61,6 +62,8 @@ serveTasks<EngineTasks>({
   encodeTile: async (input) => encodeTile(await loadModel(input.model), input),
   decodeTile: async (input) => decodeTile(await loadModel(input.model), input),
   synthesiseTile: async (input) => synthesiseTile(await loadModel(input.model), input),
+
+  packCodec: ({ weights, options, photos }) => packCodec(weights, options, photos),
 
   train: runTraining,
 })

@@ -1,6 +1,7 @@
 import type { EngineFacts } from '../engine/facts.ts'
 import type { EngineSpeed } from '../engine/measure.ts'
 import type { Rect } from '../imaging/tiles.ts'
+import type { StoredTensors } from '../models/safetensors.ts'
 import type { TrainInput, TrainOutput, TrainProgress } from '../training/run.ts'
 
 /** A model as an engine process finds it; loaded once per process and kept by its hash. */
@@ -31,6 +32,12 @@ export type EngineTasks = {
   reconstruct: {
     input: { model: ModelRef; count: number; values: Float32Array }
     output: { reconstructed: Float32Array; codes: Float32Array; codeLength: number }
+    progress: never
+  }
+  /** A trained codec's floats, at `weights`, as its model file holds them; photos are paths */
+  packCodec: {
+    input: { weights: string; options: unknown; photos: readonly string[] }
+    output: StoredTensors
     progress: never
   }
   train: { input: TrainInput; output: TrainOutput; progress: TrainProgress }

@@ -8,6 +8,7 @@ import { describe } from '../models/descriptions.ts'
 import { readSafetensors } from '../models/safetensors.ts'
 import { bestWeightsPath } from '../training/paths.ts'
 import type { TrainOutput } from '../training/run.ts'
+import type { RunConfig } from '../training/run-config.ts'
 import type { Core } from './core.ts'
 import { addToCatalog, findModel, modelsFolder } from './model-library.ts'
 import type { TrainRequest } from './train.ts'
@@ -51,7 +52,7 @@ export async function keepBest(
   const { config, parentId, dataNote, licenceNote } = request
   const { task, title } = describe(config.architecture)
   const parent = parentId ? findModel(catalog, parentId) : null
-  const { tensors } = await readSafetensors(bestWeightsPath(run.folder))
+  const tensors = await tensorsToKeep(core, config, bestWeightsPath(run.folder))
   const folder = join(modelsFolder(core.folder), run.id)
   await mkdir(modelsFolder(core.folder), { recursive: true })
   await rm(folder, { recursive: true, force: true })
@@ -81,6 +82,12 @@ export async function keepBest(
     tensors,
   )
   return addToCatalog(catalog, card, folder)
+}
+
+/** As a model file holds them: a codec's entropy model as integers. */
+async function tensorsToKeep({ training }: Core, { task, options }: RunConfig, weights: string) {
+  if (task.kind !== 'compress') return (await readSafetensors(weights)).tensors
+  return training.call('packCodec', { weights, options, photos: task.training })
 }
 
 /** What was measured at a validation, by name. */

@@ -37,7 +37,10 @@ export function addCompress(program: Command): void {
     .option('--size <bytes>', 'files of at most this size: 300000, 300kB, 1.5MB', byteCount)
     .option('--psnr <dB>', 'at least so near to the original', positive)
     .addOption(
-      new Option('--effort <n>', '0 fast, 1 smaller files, 2 smallest and slow; all decode alike')
+      new Option(
+        '--effort <n>',
+        '0 fast, 1 smaller files, 2 the best of several codings, slow; all decode alike',
+      )
         .argParser(whole(0, 2))
         .default(1),
     )
