@@ -183,7 +183,7 @@ describe('files that are not what they claim', () => {
     fails(
       fileOf({ a: entry(0, 8, [1], 'F64') }, 8),
       'unsupported',
-      /'a' has type F64, expected F32,F16,I32,I8,U8/,
+      /'a' has type F64, expected F32,F16,I32,U16,I8,U8/,
     )
     fails(fileOf({ a: entry(0, 8, [1], 'constructor') }, 8), 'unsupported', /has type constructor/)
   })
