@@ -147,5 +147,7 @@ async function startWeights(
     const fresh = startingParameters(specs, new Random([settings.seed, -1]))
     return task.start ? task.start(fresh) : fresh
   }
-  return parametersFromFile(specs, (await readSafetensors(path)).tensors, path)
+  const { unpack, options } = architecture(config.architecture)
+  const { tensors } = await readSafetensors(path)
+  return parametersFromFile(specs, unpack ? unpack(tensors, options.parse(config.options)) : tensors, path)
 }
