@@ -90,7 +90,7 @@ function svg(lines: readonly Line[]): string {
   })
   const { pictures } = run.about
   const heading = `PSNR over bits per pixel, whole files, means over the ${pictures} Kodak pictures`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="#323f4b">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12" fill="#323f4b"><title>PSNR over bits per pixel on Kodak</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 <clipPath id="plot"><rect x="${left}" y="${top}" width="${plotWidth}" height="${plotHeight}"/></clipPath>
 ${text(left, 24, heading, 'font-size="15" font-weight="600"')}
