@@ -5,6 +5,7 @@ import { engineFacts } from '../engine/facts.ts'
 import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
 import { readFloats, tf } from '../engine/tensorflow.ts'
+import { decodeCodes, encodeVectors } from '../latents/vectors.ts'
 import { packCodec } from '../models/codec/pack.ts'
 import { runTraining } from '../training/run.ts'
 import type { EngineTasks } from './engine-tasks.ts'
@@ -40,24 +41,15 @@ serveTasks<EngineTasks>({
     })
   },
 
-  async reconstruct({ model: ref, count, values }) {
-    const { card, parameters, compiled } = await loadModel(ref)
-    if (card.architecture.id !== 'dense') {
-      throw new AppError(
-        'bad-input',
-        `model ${card.id} (${card.architecture.id}) does not reconstruct vectors`,
-      )
-    }
-    const network = await compiled()
-    const codes = readFloats(
-      () => network.encode(parameters, tf.tensor2d(values, [count, values.length / count])).code,
-    )
-    const codeLength = codes.length / count
-    const reconstructed = readFloats(() =>
-      network.decode(parameters, { code: tf.tensor2d(codes, [count, codeLength]) }),
-    )
-    return { reconstructed, codes, codeLength }
+  async reconstruct({ model: ref, count, values }, { signal }) {
+    const model = await loadModel(ref)
+    const { codes, codeLength } = await encodeVectors(model, { count, values }, signal)
+    return { reconstructed: await decodeCodes(model, { count, codes }, signal), codes, codeLength }
   },
+
+  encodeVectors: async ({ model, ...input }, { signal }) =>
+    encodeVectors(await loadModel(model), input, signal),
+  decodeCodes: async ({ model, ...input }, { signal }) => decodeCodes(await loadModel(model), input, signal),
 
   encodeTile: async (input) => encodeTile(await loadModel(input.model), input),
   decodeTile: async (input) => decodeTile(await loadModel(input.model), input),

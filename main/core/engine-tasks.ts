@@ -28,10 +28,21 @@ export type EngineTasks = {
     output: Float32Array
     progress: never
   }
-  /** vectors of a dense model: count * inputs values in [0, 1] */
+  /** small images of a dense, conv or vae model: count * inputs values in [0, 1] */
   reconstruct: {
     input: { model: ModelRef; count: number; values: Float32Array }
     output: { reconstructed: Float32Array; codes: Float32Array; codeLength: number }
+    progress: never
+  }
+  encodeVectors: {
+    input: { model: ModelRef; count: number; values: Float32Array }
+    output: { codes: Float32Array; codeLength: number }
+    progress: never
+  }
+  /** codes: count * codeLength; the output images, count * inputs values in [0, 1] */
+  decodeCodes: {
+    input: { model: ModelRef; count: number; codes: Float32Array }
+    output: Float32Array
     progress: never
   }
   /** A trained codec's floats, at `weights`, as its model file holds them; photos are paths */

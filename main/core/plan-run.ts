@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { Model } from '../catalog/models.ts'
 import { weightsPath } from '../models/card.ts'
-import { denseLossSettings } from '../models/dense/loss-settings.ts'
 import { describe } from '../models/descriptions.ts'
 import { photoDataset } from '../training/data/photo-dataset.ts'
-import { compressData, denoiseData, digitsData } from '../training/data-settings.ts'
+import { compressData, denoiseData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
+import { planReconstruction } from './plan-reconstruction.ts'
 import type { TrainRequest } from './train.ts'
 
 export interface PlanRequest {
@@ -20,6 +20,8 @@ export interface PlanRequest {
     | { readonly name: string; readonly training: readonly string[]; readonly validation: readonly string[] }
     | undefined
   readonly validationList?: string | undefined
+  /** further IDX files to train on, for networks of small images */
+  readonly extra?: readonly string[] | undefined
   readonly length: unknown
   /** settings by name, of the training, the data, the loss and the architecture */
   readonly given: Readonly<Record<string, unknown>>
@@ -34,8 +36,6 @@ const photoDefaults = {
   compress: { optimizer: 'muon', validateEvery: 500, batch: 8, learningRate: 6e-4, muonLearningRate: 1.5e-3 },
 }
 const photoData = { denoise: denoiseData, compress: compressData }
-// MNIST, 60 epochs over 8,000 digits: validation MSE 0.0167; with batches of 128 at a rate of 0.001, 0.0215.
-const digitsDefaults = { batch: 64, learningRate: 0.002, warmupSteps: 0 }
 
 /**
  * A run from what a person asks for: settings sorted and checked, data found and split.
@@ -86,35 +86,15 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     const names = request.split?.name ?? request.images.map((path) => basename(path)).join(', ')
     return finish(config, `${training.length} photos of ${names}, ${validation.length} others held out`)
   }
-  if (request.images.length !== 1) {
-    throw new AppError(
-      'bad-input',
-      `${architecture} is trained on one IDX file, got ${request.images.length} paths`,
-    )
-  }
-  const counted = z.strictObject({ trainingCount: z.int().positive().default(8000) })
-  const parts = {
-    ...{
-      settings: trainingSettings,
-      options: optionsSchema,
-      data: digitsData,
-      loss: denseLossSettings,
-      counted,
-    },
-  }
-  const parsed = parseSettings(parts, { ...digitsDefaults, ...parentOptions, ...request.given })
-  const { trainingCount } = parsed.counted
-  const config: RunConfig = {
-    ...{ ...common, settings: parsed.settings, options: parsed.options as Record<string, unknown> },
-    task: { kind: 'digits', data: parsed.data, loss: parsed.loss, images: request.images[0], trainingCount },
-  }
-  return finish(
-    config,
-    `the first ${trainingCount} images of ${basename(request.images[0])}, the rest held out`,
-  )
+  const { config, dataNote } = await planReconstruction(request, common, parentOptions)
+  return finish(config, dataNote)
 }
 
-async function splitPhotos({ images, validationList }: PlanRequest, validationShare: number, seed: number) {
+export async function splitPhotos(
+  { images, validationList }: Pick<PlanRequest, 'images' | 'validationList'>,
+  validationShare: number,
+  seed: number,
+) {
   const options = { validationShare, seed, ...(validationList ? { validationList } : {}) }
   const { train: training, validation } = await photoDataset(images, options)
   return { training, validation }

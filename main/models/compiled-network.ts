@@ -72,11 +72,9 @@ export function chooseInference(
         const noisy = tf.zeros([1, measured.side, measured.side, 3]) as Tensor4D
         return compiled.denoise(parameters, noisy, tf.tensor1d([0.1]))
       }
-      if (convolves(specs)) {
-        return compiled.reconstruct(parameters, tf.zeros([1, measured.side, measured.side, 3]))
-      }
-      const inputs = specs[0]?.shape[1] ?? 1
-      return compiled.reconstruct(parameters, tf.zeros([measured.vectors, inputs]))
+      const pictures = [1, measured.side, measured.side, 3]
+      const shape = network.inputs ? [measured.vectors, network.inputs] : pictures
+      return compiled.reconstruct(parameters, tf.zeros(shape))
     }
     return { run: () => tf.tidy(() => void run().dataSync()), dispose: compiled.dispose }
   }

@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import { codecOptions } from './codec/options.ts'
+import { convOptions } from './conv/options.ts'
 import { denoiserOptions } from './denoiser/options.ts'
 import { denseOptions } from './dense/options.ts'
+import { vaeOptions } from './vae/options.ts'
 
 /** What is known of an architecture without TensorFlow: for the core and the command line. */
 export interface Description {
@@ -14,6 +16,8 @@ export interface Description {
 
 const descriptions: readonly Description[] = [
   { id: 'dense', title: 'Dense autoencoder', task: 'reconstruct', options: denseOptions },
+  { id: 'conv', title: 'Convolutional autoencoder', task: 'reconstruct', options: convOptions },
+  { id: 'vae', title: 'Variational autoencoder', task: 'reconstruct', options: vaeOptions },
   { id: 'denoiser', title: 'Denoiser for additive noise', task: 'denoise', options: denoiserOptions },
   { id: 'codec', title: 'Codec for all rates', task: 'compress', options: codecOptions },
 ]

@@ -5,6 +5,8 @@ import type { StoredTensors } from './safetensors.ts'
 
 /** A network's functions, pure in its weights `p` (by name, TensorFlow's layouts) and its input. */
 export interface Network<Input extends Tensor = Tensor> {
+  /** values of one input, where inputs are vectors (n, inputs); undefined where they are pictures of any size */
+  readonly inputs?: number
   /** the code of each input, by name where it has several parts */
   encode(p: NamedTensors, x: Input): NamedTensors
   decode(p: NamedTensors, code: NamedTensors): Tensor

@@ -1,8 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
 import { codec } from './codec/codec.ts'
+import { convolutional } from './conv/conv.ts'
 import { denoiser } from './denoiser/denoiser.ts'
 import { dense } from './dense/dense.ts'
 import type { Model } from './model.ts'
+import { vae } from './vae/vae.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the zoo holds models of any options; each checks its own with zod
 type AnyModel = Model<any, any>
@@ -10,6 +12,8 @@ type AnyModel = Model<any, any>
 /** Every architecture by its id. An id never changes its meaning. */
 export const zoo: ReadonlyMap<string, AnyModel> = new Map<string, AnyModel>([
   [dense.id, dense],
+  [convolutional.id, convolutional],
+  [vae.id, vae],
   [denoiser.id, denoiser],
   [codec.id, codec],
 ])

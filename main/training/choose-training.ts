@@ -21,7 +21,7 @@ export function chooseTraining(
   return chooseCompute({
     label: `${config.architecture}, training`,
     key: [config.options, settings.optimizer, settings.weightDecay > 0, shapes],
-    candidates: candidateModes(specs),
+    candidates: candidateModes(specs).filter((mode) => !task.needsFloat32 || mode !== 'bfloat16'),
     prepare: (mode) => workload(task, batch, parameters, settings, mode),
     signal,
   })

@@ -22,7 +22,16 @@ export const compressData = z.strictObject({
 })
 export type CompressData = z.infer<typeof compressData>
 
-/** How digits are changed before each step, against overfitting; 0 changes nothing. */
+/** What of photos a network of small images sees. */
+export const smallPhotoData = z.strictObject({
+  /** each photo as a whole, cut square, or random patches of it */
+  view: z.enum(['thumbnail', 'patch']).default('thumbnail'),
+  /** patches cut from each photo */
+  patchesPerPhoto: z.int().positive().max(10_000).default(32),
+})
+export type SmallPhotoData = z.infer<typeof smallPhotoData>
+
+/** How small images are changed before each step, against overfitting; 0 changes nothing. */
 export const digitsData = z.strictObject({
   /** turned by up to this angle either way */
   turnDegrees: z.number().min(0).max(180).default(0),
@@ -32,5 +41,9 @@ export const digitsData = z.strictObject({
   shiftPixels: z.number().min(0).max(14).default(0),
   /** Gaussian noise on the input but not on the target, of 255 */
   inputNoiseSigma255: z.number().min(0).max(255).default(0),
+  /** share of the input's pixels that are blacked out, but not the target's */
+  inputMaskShare: z.number().min(0).max(0.95).default(0),
+  /** the target is the image before it was changed: the network learns to undo the changes, the code to ignore them */
+  undoChanges: z.boolean().default(false),
 })
 export type DigitsData = z.infer<typeof digitsData>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { denseLossSettings } from '../models/dense/loss-settings.ts'
-import { compressData, denoiseData, digitsData } from './data-settings.ts'
+import { autoencoderLossSettings } from '../models/autoencoder/loss-settings.ts'
+import { compressData, denoiseData, digitsData, smallPhotoData } from './data-settings.ts'
 import { runLength, trainingSettings } from './settings.ts'
 
 /** All that decides what a run computes; written as run.json into its folder before the first step. */
@@ -29,10 +29,20 @@ export const runConfig = z.strictObject({
     z.strictObject({
       kind: z.literal('digits'),
       data: digitsData,
-      loss: denseLossSettings,
+      loss: autoencoderLossSettings,
       images: z.string(),
       /** the first so many are trained on, the rest is held out */
       trainingCount: z.int().positive(),
+      /** further IDX files that are trained on */
+      extra: z.array(z.string()).default([]),
+    }),
+    z.strictObject({
+      kind: z.literal('thumbnails'),
+      data: digitsData,
+      photos: smallPhotoData,
+      loss: autoencoderLossSettings,
+      training: z.array(z.string()),
+      validation: z.array(z.string()),
     }),
   ]),
 })

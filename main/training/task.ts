@@ -15,6 +15,8 @@ export interface TrainingTask {
   readonly samplesPerStep: number
   /** steps that see every sample once (photos: as many crops as cover the photos' pixels) */
   readonly stepsPerEpoch: number
+  /** The loss needs more than bfloat16's digits. */
+  readonly needsFloat32?: boolean
   /** Sentences about data that was left out. */
   readonly notes: readonly string[]
   /** Fresh weights made a better start by the data; takes them over. Only for runs that start from no model. */

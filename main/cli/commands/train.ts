@@ -14,6 +14,7 @@ interface TrainOptions extends GlobalOptions {
   from?: string
   images?: string[]
   dataset?: string
+  extra?: string[]
   validationList?: string
   name?: string
   epochs?: number
@@ -28,9 +29,10 @@ export function addTrain(program: Command): void {
   program
     .command('train')
     .description('train a model on photos or IDX images, on this machine')
-    .option('--model <architecture>', 'dense, denoiser or codec', 'denoiser')
+    .option('--model <architecture>', 'dense, conv, vae, denoiser or codec', 'denoiser')
     .option('--from <model>', 'start from the weights of this model')
     .option('--images <paths...>', 'folders of photos, photos, or one IDX file (MNIST, also .gz)')
+    .option('--extra <files...>', 'further IDX files to train on, such as drawn images (hourglass generate)')
     .option('--dataset <name>', 'a collection of the catalog instead, with its own split')
     .option(
       '--validation-list <file>',
@@ -54,6 +56,8 @@ export function addTrain(program: Command): void {
 Examples:
   hourglass train --images ~/Pictures --from denoiser --minutes 60 --name my-denoiser
   hourglass train --model dense --images t10k-images-idx3-ubyte.gz --epochs 60 --set trainingCount=8000
+  hourglass train --model vae --images t10k-images-idx3-ubyte.gz --epochs 40 --set beta=0.5
+  hourglass train --model conv --images ~/Pictures --epochs 40 --set code=64 --set rows=32
   hourglass train --dataset holidays --from denoiser --epochs 2
   hourglass train --model codec --images ~/Pictures --minutes 120 --name my-codec
   hourglass train --resume my-denoiser
@@ -62,8 +66,10 @@ Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, ada
   validateEvery, patience, spikeFactor, gradientSpikeFactor, checkpointSeconds;
   denoiser: widths, blocks, crop, sigmaMax255, clippedShare, validationCrop, validationShare;
   codec: width, blocks, latents, hyper, context, groups, crop, validationCrop, validationShare;
-  dense: inputs, hidden, code, activation, loss (mse, bce), dropout, codeL1, turnDegrees, scaleShare, shiftPixels,
-  inputNoiseSigma255, trainingCount.`,
+  dense: inputs, hidden; conv, vae: rows, columns, channels (1 or 3), widths; all three: code, activation, loss
+  (mse, bce), dropout, codeL1, codeKl, sparsity, contractive, beta (vae), turnDegrees, scaleShare, shiftPixels,
+  inputNoiseSigma255, inputMaskShare, undoChanges, trainingCount; on photos: view (thumbnail, patch), patchesPerPhoto,
+  validationShare.`,
     )
     .action((_, command: Command) => train(command.optsWithGlobals<TrainOptions>()))
 }
@@ -93,6 +99,7 @@ async function train(options: TrainOptions): Promise<void> {
       architecture: options.model,
       ...photosOf(core, options),
       validationList: options.validationList ? resolve(options.validationList) : undefined,
+      extra: options.extra?.map((path) => resolve(path)),
       length: lengthOf(options),
       given: parseAssignments(options.set),
       parent,
@@ -145,12 +152,13 @@ function refuseBesideResume({
   from,
   name,
   validationList,
+  extra,
   set,
   epochs,
   steps,
   minutes,
 }: TrainOptions) {
-  const given = { images, dataset, from, name, validationList, epochs, steps, minutes, set: set[0] }
+  const given = { images, dataset, from, name, validationList, extra, epochs, steps, minutes, set: set[0] }
   const named = Object.entries(given).find(([, value]) => value !== undefined)
   if (named)
     throw new AppError('bad-input', `--resume goes on with the run's own settings; leave out '${named[0]}'`)

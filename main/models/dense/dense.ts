@@ -1,23 +1,11 @@
 import { type NamedTensors, type Tensor2D, tf } from '../../engine/tensorflow.ts'
-import { type ParameterSpec, uniformStart } from '../layers/parameters.ts'
-import type { Model, Network } from '../model.ts'
+import type { AutoencoderNetwork } from '../autoencoder/network.ts'
+import { denseLayer, denseSpecs } from '../layers/dense.ts'
+import type { Model } from '../model.ts'
 import { type DenseOptions, denseOptions } from './options.ts'
 
-/** What training may add to the plain network; every random number comes in as an input. */
-export interface DenseExtras {
-  /** keep masks of the hidden layers, 0 or 1 / (1 - rate), in the order they are passed */
-  masks?: readonly Tensor2D[]
-}
-
-export interface DenseNetwork extends Network<Tensor2D> {
-  /** code and output before the sigmoid */
-  forward(p: NamedTensors, x: Tensor2D, extras?: DenseExtras): { code: Tensor2D; logits: Tensor2D }
-  /** width of each hidden layer that a mask applies to */
-  readonly maskWidths: readonly number[]
-}
-
 interface DenseModel extends Model<DenseOptions, Tensor2D> {
-  build(options: DenseOptions): DenseNetwork
+  build(options: DenseOptions): AutoencoderNetwork
 }
 
 /**
@@ -32,15 +20,7 @@ export const dense: DenseModel = {
   options: denseOptions,
 
   parameters(options) {
-    return sizesOf(options).flatMap(({ name, inputs, outputs }): ParameterSpec[] => [
-      {
-        name: `${name}.weight`,
-        layout: 'dense',
-        shape: [outputs, inputs],
-        start: uniformStart(inputs, Math.sqrt(6)),
-      },
-      { name: `${name}.bias`, layout: 'plain', shape: [outputs], start: uniformStart(inputs) },
-    ])
+    return sizesOf(options).flatMap(({ name, inputs, outputs }) => denseSpecs(name, inputs, outputs))
   },
 
   build(options) {
@@ -49,17 +29,20 @@ export const dense: DenseModel = {
 
     function encode(p: NamedTensors, x: Tensor2D, masks: readonly Tensor2D[] = []): Tensor2D {
       let h = x
-      for (let i = 0; i < depth; i++) h = masked(activate(layer(p, `encoder.${i}`, h)), masks[i])
-      return layer(p, `encoder.${depth}`, h)
+      for (let i = 0; i < depth; i++) h = masked(activate(denseLayer(p, `encoder.${i}`, h)), masks[i])
+      return denseLayer(p, `encoder.${depth}`, h)
     }
 
     function decode(p: NamedTensors, code: Tensor2D, masks: readonly Tensor2D[] = []): Tensor2D {
       let h = code
-      for (let i = 0; i < depth; i++) h = masked(activate(layer(p, `decoder.${i}`, h)), masks[depth + i])
-      return layer(p, `decoder.${depth}`, h)
+      for (let i = 0; i < depth; i++) h = masked(activate(denseLayer(p, `decoder.${i}`, h)), masks[depth + i])
+      return denseLayer(p, `decoder.${depth}`, h)
     }
 
     return {
+      inputs: options.inputs,
+      codeLength: options.code,
+      isVariational: false,
       maskWidths: [...options.hidden, ...options.hidden.toReversed()],
       forward(p, x, { masks } = {}) {
         const code = encode(p, x, masks)
@@ -81,10 +64,6 @@ function sizesOf({ inputs, hidden, code }: DenseOptions) {
       outputs,
     })),
   )
-}
-
-function layer(p: NamedTensors, name: string, x: Tensor2D): Tensor2D {
-  return tf.matMul(x, p[`${name}.weight`] as Tensor2D).add(p[`${name}.bias`]!)
 }
 
 function masked(x: Tensor2D, mask: Tensor2D | undefined): Tensor2D {

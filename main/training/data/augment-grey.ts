@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
-import type { Random } from '../../../shared/random.ts'
+import { Random } from '../../../shared/random.ts'
 
 /** How far an image is moved at most; each amount is drawn uniformly within plus and minus. */
 export interface GreyAugmentation {
@@ -18,6 +18,28 @@ export function checkAugmentation({ degrees, scale, shift }: GreyAugmentation): 
   if (degrees >= 0 && scale >= 0 && scale < 1 && shift >= 0 && degrees + shift < Infinity) return
   const expected = 'degrees and shift of at least 0 and a scale of at least 0 and below 1'
   throw new AppError('bad-input', `augmentation: expected ${expected}, got ${degrees}, ${shift} and ${scale}`)
+}
+
+/** As `augmentGrey`, of an image of any channels, all moved alike; the channels change last. */
+export function augmentImage(
+  source: Uint8Array,
+  { rows, columns, channels }: { rows: number; columns: number; channels: number },
+  amounts: GreyAugmentation,
+  random: Random,
+  target: Float32Array,
+): void {
+  if (channels === 1) {
+    augmentGrey(source, rows, columns, amounts, random, target)
+    return
+  }
+  const start = random.state()
+  const plane = new Uint8Array(rows * columns)
+  const moved = new Float32Array(rows * columns)
+  for (let channel = 0; channel < channels; channel++) {
+    for (let i = 0; i < plane.length; i++) plane[i] = source[i * channels + channel]!
+    augmentGrey(plane, rows, columns, amounts, channel === 0 ? random : Random.restore(start), moved)
+    for (let i = 0; i < plane.length; i++) target[i * channels + channel] = moved[i]!
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Random } from '../../../shared/random.ts'
-import { augmentGrey, checkAugmentation, type GreyAugmentation } from './augment-grey.ts'
+import { augmentImage, checkAugmentation, type GreyAugmentation } from './augment-grey.ts'
 import { type BatchSource, batchesOf } from './batch-source.ts'
 import type { IdxImages } from './idx.ts'
 import { toFloats } from './recipes/recipe.ts'
@@ -15,6 +15,10 @@ export interface IdxBatchOptions {
   readonly augment: GreyAugmentation | null
   /** Deviation of white noise on the inputs, for pixels in [0, 1]; 0 for none. */
   readonly inputNoise?: number
+  /** Share of the inputs' pixels that are black; 0 for none. */
+  readonly inputMask?: number
+  /** What is to be reconstructed is the image before it was moved. */
+  readonly undo?: boolean
   /** The step of the first batch, counted from 0; a resumed run gives the steps it has taken. */
   readonly startStep?: number
 }
@@ -23,9 +27,9 @@ export interface IdxBatch {
   readonly step: number
   /** The pass over the images that the batch ends in, counted from 0. */
   readonly epoch: number
-  /** (batch, rows * columns) in [0, 1]: what is to be reconstructed */
+  /** (batch, rows * columns * channels) in [0, 1]: what is to be reconstructed */
   readonly images: Float32Array
-  /** The same with noise, not clipped, when inputNoise is above 0; else the same array. */
+  /** The same with noise, not clipped, and holes, or moved where that is to be undone; else the same array. */
   readonly inputs: Float32Array
   /** (batch) classes, when there are labels */
   readonly labels: Uint8Array | null
@@ -35,7 +39,7 @@ const orderStream = 0
 const imageStream = 1
 
 /**
- * Small grey images in an order shuffled anew each epoch, moved a little each time. Batches are always full: one may
+ * Small images in an order shuffled anew each epoch, moved a little each time. Batches are always full: one may
  * end an epoch and begin the next, and each image comes exactly once per epoch. How an image is moved depends on
  * (seed, epoch, its index). Made when asked for: some 10 microseconds a digit, less than handing it to a thread and
  * back would save. Throws AppError `bad-input` for options out of range.
@@ -43,7 +47,11 @@ const imageStream = 1
 export function createIdxBatches(options: IdxBatchOptions): BatchSource<IdxBatch> {
   check(options)
   const { images, indices, batch, seed, augment, inputNoise = 0, startStep = 0 } = options
-  const size = images.rows * images.columns
+  const { inputMask = 0, undo = false } = options
+  const { rows, columns, channels } = images
+  const size = rows * columns * channels
+  const damages = inputNoise > 0 || inputMask > 0
+  const differs = damages || (undo && augment !== null)
   let order = { epoch: -1, indices: [] as number[] }
   let nextStep = startStep
   let closed = false
@@ -57,7 +65,7 @@ export function createIdxBatches(options: IdxBatchOptions): BatchSource<IdxBatch
 
   function makeBatch(step: number): IdxBatch {
     const clean = new Float32Array(batch * size)
-    const inputs = inputNoise > 0 ? new Float32Array(batch * size) : clean
+    const inputs = differs ? new Float32Array(batch * size) : clean
     const labels = images.labels && new Uint8Array(batch)
     let epoch = 0
     for (let sample = 0; sample < batch; sample++) {
@@ -66,11 +74,15 @@ export function createIdxBatches(options: IdxBatchOptions): BatchSource<IdxBatch
       const index = indexAt(epoch, position % indices.length)
       const source = images.pixels.subarray(index * size, (index + 1) * size)
       const target = clean.subarray(sample * size, (sample + 1) * size)
+      const input = inputs.subarray(sample * size, (sample + 1) * size)
       const random = new Random([seed, imageStream, epoch, index])
-      if (augment) augmentGrey(source, images.rows, images.columns, augment, random, target)
-      else target.set(toFloats(source))
-      if (inputNoise > 0)
-        addNoise(target, inputNoise, random, inputs.subarray(sample * size, (sample + 1) * size))
+      const moved = undo ? input : target
+      if (augment) augmentImage(source, images, augment, random, moved)
+      else moved.set(toFloats(source))
+      if (undo) target.set(toFloats(source))
+      else if (differs) input.set(target)
+      if (inputNoise > 0) addNoise(input, inputNoise, random)
+      if (inputMask > 0) mask(input, channels, inputMask, random)
       if (labels && images.labels) labels[sample] = images.labels[index]
     }
     return { step, epoch, images: clean, inputs, labels }
@@ -88,9 +100,9 @@ export function createIdxBatches(options: IdxBatchOptions): BatchSource<IdxBatch
   return { ...source, [Symbol.asyncIterator]: () => batchesOf(source) }
 }
 
-/** Images as (indices.length, rows * columns) in [0, 1] and their labels, in the order given: for validation. */
+/** Images as (indices.length, rows * columns * channels) in [0, 1] and their labels, in the order given: for validation. */
 export function idxSubset(images: IdxImages, indices: readonly number[]) {
-  const size = images.rows * images.columns
+  const size = images.rows * images.columns * images.channels
   const pixels = new Uint8Array(indices.length * size)
   for (const [place, index] of indices.entries()) {
     pixels.set(images.pixels.subarray(index * size, (index + 1) * size), place * size)
@@ -101,12 +113,19 @@ export function idxSubset(images: IdxImages, indices: readonly number[]) {
   }
 }
 
-function addNoise(clean: Float32Array, deviation: number, random: Random, noisy: Float32Array): void {
-  random.fillNormal(noisy)
-  for (let i = 0; i < noisy.length; i++) noisy[i] = clean[i] + deviation * noisy[i]
+function addNoise(values: Float32Array, deviation: number, random: Random): void {
+  const noise = random.fillNormal(new Float32Array(values.length))
+  for (let i = 0; i < values.length; i++) values[i]! += deviation * noise[i]!
 }
 
-function check({ images, indices, batch, augment, inputNoise = 0, startStep = 0 }: IdxBatchOptions): void {
+function mask(values: Float32Array, channels: number, share: number, random: Random): void {
+  for (let at = 0; at < values.length; at += channels) {
+    if (random.uniform() < share) values.fill(0, at, at + channels)
+  }
+}
+
+function check({ images, indices, batch, augment, inputNoise = 0, ...rest }: IdxBatchOptions): void {
+  const { inputMask = 0, startStep = 0 } = rest
   if (augment) checkAugmentation(augment)
   const refuse = (name: string, expected: string, received: unknown) => {
     throw new AppError('bad-input', `${name}: expected ${expected}, got ${received}`)
@@ -115,6 +134,7 @@ function check({ images, indices, batch, augment, inputNoise = 0, startStep = 0 
   if (!Number.isSafeInteger(startStep) || startStep < 0)
     refuse('startStep', 'a whole number from 0 on', startStep)
   if (!(inputNoise >= 0)) refuse('inputNoise', 'at least 0', inputNoise)
+  if (!(inputMask >= 0 && inputMask < 1)) refuse('inputMask', 'from 0 to below 1', inputMask)
   if (indices.length === 0) refuse('indices', 'at least one image', 'none')
   const wrong = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= images.count)
   if (wrong !== undefined) refuse('indices', `whole numbers from 0 to ${images.count - 1}`, wrong)

@@ -64,12 +64,14 @@ export async function readIdx(path: string): Promise<IdxArray> {
   return { shape, data }
 }
 
-/** Grey images, 8 bits, one after another. */
+/** Small images, 8 bits, one after another. */
 export interface IdxImages {
   readonly count: number
   readonly rows: number
   readonly columns: number
-  /** count * rows * columns bytes */
+  /** 1 grey, 3 colours, the last to change */
+  readonly channels: 1 | 3
+  /** count * rows * columns * channels bytes */
   readonly pixels: Uint8Array
   /** One class per image, when there is a file of labels. */
   readonly labels: Uint8Array | null
@@ -77,20 +79,24 @@ export interface IdxImages {
 
 /** Images and, if given, their labels. Throws as readIdx, and AppError `bad-input` when the two do not fit together. */
 export async function idxImages(imagesPath: string, labelsPath?: string): Promise<IdxImages> {
-  const images = await readBytes(imagesPath, 3, 'images (count, rows, columns)')
-  const [count, rows, columns] = images.shape
-  if (!labelsPath) return { count, rows, columns, pixels: images.data, labels: null }
-  const labels = await readBytes(labelsPath, 1, 'labels (count)')
-  if (labels.shape[0] === count) return { count, rows, columns, pixels: images.data, labels: labels.data }
+  const images = await readBytes(imagesPath, [3, 4], 'images (count, rows, columns) or (..., 3)')
+  const [count, rows, columns, channels = 1] = images.shape
+  if (channels !== 1 && channels !== 3) {
+    throw new AppError('bad-input', `${imagesPath}: expected 1 or 3 channels, got ${channels}`)
+  }
+  const found = { count: count!, rows: rows!, columns: columns!, channels, pixels: images.data } as const
+  if (!labelsPath) return { ...found, labels: null }
+  const labels = await readBytes(labelsPath, [1], 'labels (count)')
+  if (labels.shape[0] === count) return { ...found, labels: labels.data }
   throw new AppError(
     'bad-input',
     `${labelsPath}: expected ${count} labels, as many as images, got ${labels.shape[0]}`,
   )
 }
 
-async function readBytes(path: string, rank: number, what: string) {
+async function readBytes(path: string, ranks: readonly number[], what: string) {
   const { shape, data } = await readIdx(path)
-  if (data instanceof Uint8Array && shape.length === rank) return { shape, data }
+  if (data instanceof Uint8Array && ranks.includes(shape.length)) return { shape, data }
   const received = `${data.constructor.name} of shape ${shape.join('x')}`
   throw new AppError('bad-input', `${path}: expected ${what} as unsigned bytes, got ${received}`)
 }

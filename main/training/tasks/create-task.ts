@@ -1,13 +1,13 @@
 import type { Tensor4D } from '../../engine/tensorflow.ts'
+import type { AutoencoderNetwork } from '../../models/autoencoder/network.ts'
 import { codecOptions } from '../../models/codec/options.ts'
-import type { DenseNetwork } from '../../models/dense/dense.ts'
-import { denseOptions } from '../../models/dense/options.ts'
 import type { Network } from '../../models/model.ts'
 import type { RunConfig } from '../run-config.ts'
 import type { TrainingTask } from '../task.ts'
 import { createCompressTask } from './compress.ts'
 import { createDenoiseTask } from './denoise.ts'
 import { createDigitsTask } from './digits.ts'
+import { createThumbnailsTask, imageShapeOf } from './thumbnails.ts'
 
 /** The data, loss and validation of a run, from its step on. */
 export function createTask(config: RunConfig, network: Network, startStep: number): Promise<TrainingTask> {
@@ -18,9 +18,12 @@ export function createTask(config: RunConfig, network: Network, startStep: numbe
       return createDenoiseTask({ network: network as Network<Tensor4D>, ...config.task, ...common })
     case 'compress':
       return createCompressTask({ options: codecOptions.parse(config.options), ...config.task, ...common })
-    case 'digits': {
-      const { inputs } = denseOptions.parse(config.options)
-      return createDigitsTask({ network: network as DenseNetwork, ...config.task, inputs, ...common })
-    }
+    case 'digits':
+      return createDigitsTask({ network: network as AutoencoderNetwork, ...config.task, ...common })
+    case 'thumbnails':
+      return createThumbnailsTask({
+        ...{ network: network as AutoencoderNetwork, ...config.task, ...common },
+        shape: imageShapeOf(config.options),
+      })
   }
 }

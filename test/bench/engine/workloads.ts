@@ -1,9 +1,9 @@
 import { type ComputeMode, compile } from '../../../main/engine/compile/compile.ts'
 import { leavesOf, type TensorTree } from '../../../main/engine/compile/tree.ts'
 import { type NamedTensors, type Scalar, type Tensor4D, tf } from '../../../main/engine/tensorflow.ts'
+import { autoencoderLoss } from '../../../main/models/autoencoder/loss.ts'
+import { autoencoderLossSettings } from '../../../main/models/autoencoder/loss-settings.ts'
 import { dense } from '../../../main/models/dense/dense.ts'
-import { denseLoss } from '../../../main/models/dense/loss.ts'
-import { denseLossSettings } from '../../../main/models/dense/loss-settings.ts'
 import { denseOptions } from '../../../main/models/dense/options.ts'
 import { startingParameters } from '../../../main/models/layers/parameters.ts'
 import { createOptimizer } from '../../../main/training/optimizers/optimizer.ts'
@@ -135,12 +135,12 @@ function trainingRun(
 function denseTraining(): EngineWorkload {
   const options = denseOptions.parse({})
   const network = dense.build(options)
-  const settings = denseLossSettings.parse({})
+  const settings = autoencoderLossSettings.parse({})
   const start = () => {
     const x = tf.randomUniform([128, options.inputs], 0, 1, 'float32', 3)
     return { p: startingParameters(dense.parameters(options), new Random(1)), batch: { input: x, target: x } }
   }
-  const loss = (p: NamedTensors, batch: NamedTensors) => denseLoss(network, p, batch, settings)
+  const loss = (p: NamedTensors, batch: NamedTensors) => autoencoderLoss(network, p, batch, settings)
   return {
     name: 'dense-training',
     title: 'dense 784..16..784, step of 128',

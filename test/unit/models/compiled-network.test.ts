@@ -8,23 +8,27 @@ import {
   type Tensor4D,
   tf,
 } from '../../../main/engine/tensorflow.ts'
+import { autoencoderLoss } from '../../../main/models/autoencoder/loss.ts'
+import { autoencoderLossSettings } from '../../../main/models/autoencoder/loss-settings.ts'
+import type { AutoencoderNetwork } from '../../../main/models/autoencoder/network.ts'
 import { readCard, readWeights } from '../../../main/models/card.ts'
 import { codec } from '../../../main/models/codec/codec.ts'
 import { codecLoss } from '../../../main/models/codec/loss.ts'
 import { codecOptions } from '../../../main/models/codec/options.ts'
 import { candidateModes, compiledNetwork } from '../../../main/models/compiled-network.ts'
+import { convolutional } from '../../../main/models/conv/conv.ts'
+import { convOptions } from '../../../main/models/conv/options.ts'
 import { denoiser } from '../../../main/models/denoiser/denoiser.ts'
 import { denoiserLoss } from '../../../main/models/denoiser/loss.ts'
 import { denoiserOptions } from '../../../main/models/denoiser/options.ts'
 import { dense } from '../../../main/models/dense/dense.ts'
-import { denseLoss } from '../../../main/models/dense/loss.ts'
-import { denseLossSettings } from '../../../main/models/dense/loss-settings.ts'
 import { denseOptions } from '../../../main/models/dense/options.ts'
 import {
   type ParameterSpec,
   parametersFromFile,
   startingParameters,
 } from '../../../main/models/layers/parameters.ts'
+import { vae } from '../../../main/models/vae/vae.ts'
 import { decodeRgb8 } from '../../../main/training/data/decode.ts'
 import { createOptimizer } from '../../../main/training/optimizers/optimizer.ts'
 import type { OptimizerKind } from '../../../main/training/settings.ts'
@@ -42,7 +46,26 @@ const denseNetwork = dense.build(denseSettings)
 const codecSettings = codecOptions.parse({
   ...{ width: 32, blocks: 1, latents: 48, hyper: 32, context: 32, groups: [8, 40] },
 })
-const lossSettings = denseLossSettings.parse({})
+const lossSettings = autoencoderLossSettings.parse({})
+const convSettings = convOptions.parse({ rows: 8, columns: 12, channels: 3, widths: [8, 12], code: 5 })
+const convNetwork = convolutional.build(convSettings)
+const shaped = autoencoderLossSettings.parse({
+  ...{ dropout: 0.2, codeL1: 0.1, codeKl: 0.1, contractive: 0.01 },
+})
+const vaeNetwork = vae.build(convSettings)
+const vaeLossSettings = autoencoderLossSettings.parse({ loss: 'bce', beta: 0.5 })
+/** Images with what all the options need. */
+function imageBatch(network: AutoencoderNetwork): NamedTensors {
+  const { inputs, codeLength, maskWidths } = network
+  const tensor = (width: number) => tf.tensor2d(values(16 * width), [16, width])
+  const masks = maskWidths.map((width, i) => [`mask.${i}`, tensor(width).greater(0.2).toFloat().div(0.8)])
+  const target = tensor(inputs)
+  const noisy = target.add(tensor(inputs).sub(0.5).mul(0.1))
+  return {
+    ...{ input: noisy, target, direction: tensor(inputs), draw: tensor(codeLength).sub(0.5) },
+    ...Object.fromEntries(masks),
+  }
+}
 
 interface Case {
   readonly specs: readonly ParameterSpec[]
@@ -57,7 +80,19 @@ const cases: Record<string, Case> = {
       const x = tf.tensor2d(values(32 * 784), [32, 784])
       return { input: x, target: x } // one tensor as two inputs
     },
-    loss: (p, batch) => denseLoss(denseNetwork, p, batch, lossSettings),
+    loss: (p, batch) => autoencoderLoss(denseNetwork, p, batch, lossSettings),
+    optimizer: 'adam',
+  },
+  'conv, denoising, sparse and contractive': {
+    specs: convolutional.parameters(convSettings),
+    batch: () => imageBatch(convNetwork),
+    loss: (p, batch) => autoencoderLoss(convNetwork, p, batch, shaped),
+    optimizer: 'adam',
+  },
+  vae: {
+    specs: vae.parameters(convSettings),
+    batch: () => imageBatch(vaeNetwork),
+    loss: (p, batch) => autoencoderLoss(vaeNetwork, p, batch, vaeLossSettings),
     optimizer: 'adam',
   },
   denoiser: {

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type NamedTensors, type Tensor, type Tensor2D, tf } from '../../../main/engine/tensorflow.ts'
+import { autoencoderLoss } from '../../../main/models/autoencoder/loss.ts'
+import { autoencoderLossSettings } from '../../../main/models/autoencoder/loss-settings.ts'
 import { dense } from '../../../main/models/dense/dense.ts'
-import { denseLoss } from '../../../main/models/dense/loss.ts'
-import { denseLossSettings } from '../../../main/models/dense/loss-settings.ts'
 import { denseOptions } from '../../../main/models/dense/options.ts'
 import { parametersFromFile, startingParameters } from '../../../main/models/layers/parameters.ts'
 import { Random } from '../../../shared/random.ts'
@@ -69,7 +69,9 @@ test.each(cases)(
         expect(network.decode(p, { code }).dataSync()).toEqual(rebuilt.dataSync())
       }
 
-      const settings = { loss: golden.loss, codeL1: golden.l1, dropout: golden.dropout ? 0.25 : 0 }
+      const settings = autoencoderLossSettings.parse({
+        ...{ loss: golden.loss, codeL1: golden.l1, dropout: golden.dropout ? 0.25 : 0 },
+      })
       const batch = {
         input: x,
         target: x,
@@ -77,7 +79,7 @@ test.each(cases)(
       }
       const names = Object.keys(golden.derivatives)
       const lossOf = (...weights: Tensor[]) =>
-        denseLoss(
+        autoencoderLoss(
           network,
           { ...p, ...Object.fromEntries(names.map((n, i) => [n, weights[i]])) },
           batch,
@@ -109,7 +111,8 @@ test('the default is the network of the article: 784-128-64-32-16-32-64-128-784'
   const count = specs.reduce((sum, { shape }) => sum + shape.reduce((product, side) => product * side, 1), 0)
   expect(count).toBe(223_456)
   expect(options.activation).toBe('relu')
-  expect(denseLossSettings.parse({})).toEqual({ loss: 'mse', dropout: 0, codeL1: 0 })
+  const plain = { loss: 'mse', dropout: 0, codeL1: 0, codeKl: 0, contractive: 0 }
+  expect(autoencoderLossSettings.parse({})).toMatchObject(plain)
 })
 
 test('cross-entropy neither overflows nor vanishes where the sigmoid does', () => {
@@ -122,7 +125,12 @@ test('cross-entropy neither overflows nor vanishes where the sigmoid does', () =
       'decoder.0.bias': tf.tensor1d([0]),
     }
     const batch = { input: tf.tensor2d([1, -1], [2, 1]), target: tf.tensor2d([0, 1], [2, 1]) }
-    return denseLoss(dense.build(options), p, batch, { loss: 'bce', dropout: 0, codeL1: 0 }).dataSync()[0]
+    return autoencoderLoss(
+      dense.build(options),
+      p,
+      batch,
+      autoencoderLossSettings.parse({ loss: 'bce' }),
+    ).dataSync()[0]
   })
   expect(loss).toBe(200)
 })

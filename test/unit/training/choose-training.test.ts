@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { knownChoices } from '../../../main/engine/choose.ts'
 import { tf } from '../../../main/engine/tensorflow.ts'
+import { autoencoderLoss } from '../../../main/models/autoencoder/loss.ts'
+import { autoencoderLossSettings } from '../../../main/models/autoencoder/loss-settings.ts'
 import { chooseInference } from '../../../main/models/compiled-network.ts'
 import { dense } from '../../../main/models/dense/dense.ts'
-import { denseLoss } from '../../../main/models/dense/loss.ts'
-import { denseLossSettings } from '../../../main/models/dense/loss-settings.ts'
 import { denseOptions } from '../../../main/models/dense/options.ts'
 import { startingParameters } from '../../../main/models/layers/parameters.ts'
 import { chooseTraining, withPeek } from '../../../main/training/choose-training.ts'
@@ -37,9 +37,9 @@ test('a dense model is measured in each way, for training and for inference, and
   const weights = [...parameters['encoder.0.weight']!.dataSync()]
   const values = { shape: [4, 16], data: new Float32Array(64).fill(0.5) }
   const batch: Batch = { input: values, target: values }
-  const lossSettings = denseLossSettings.parse({})
+  const lossSettings = autoencoderLossSettings.parse({})
   const task = {
-    loss: (p: never, tensors: never) => denseLoss(network, p, tensors, lossSettings),
+    loss: (p: never, tensors: never) => autoencoderLoss(network, p, tensors, lossSettings),
   } as unknown as TrainingTask
   const config = {
     architecture: 'dense',

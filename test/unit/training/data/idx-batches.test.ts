@@ -12,6 +12,7 @@ const images: IdxImages = {
   count: 50,
   rows: 4,
   columns: 5,
+  channels: 1,
   pixels: Uint8Array.from({ length: 50 * 20 }, (_, i) => Math.floor(i / 20)),
   labels: Uint8Array.from({ length: 50 }, (_, i) => i % 10),
 }

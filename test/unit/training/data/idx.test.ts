@@ -83,13 +83,18 @@ test('images and labels belong together', async () => {
     count: 2,
     rows: 1,
     columns: 3,
+    channels: 1,
     pixels: Uint8Array.of(1, 2, 3, 4, 5, 6),
     labels: Uint8Array.of(7, 9),
   })
   expect((await idxImages(images)).labels).toBeNull()
+  const colours = write('colours', header(8, 1, 1, 1, 3), Uint8Array.of(1, 2, 3))
+  expect(await idxImages(colours)).toMatchObject({ count: 1, channels: 3, pixels: Uint8Array.of(1, 2, 3) })
+  const pairs = write('pairs', header(8, 1, 1, 1, 2), Uint8Array.of(1, 2))
+  await expect(idxImages(pairs)).rejects.toThrow('pairs: expected 1 or 3 channels, got 2')
   const three = write('three', header(8, 3), Uint8Array.of(7, 9, 1))
   await expect(idxImages(images, three)).rejects.toThrow(/three: expected 2 labels, as many as images, got 3/)
   await expect(idxImages(labels)).rejects.toThrow(
-    /expected images \(count, rows, columns\) as unsigned bytes, got Uint8Array of shape 2/,
+    /expected images \(count, rows, columns\) or \(\.\.\., 3\) as unsigned bytes, got Uint8Array of shape 2/,
   )
 })

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tf } from '../../../../main/engine/tensorflow.ts'
+import { autoencoderLossSettings } from '../../../../main/models/autoencoder/loss-settings.ts'
+import { convOptions } from '../../../../main/models/conv/options.ts'
 import { dense } from '../../../../main/models/dense/dense.ts'
-import { denseLossSettings } from '../../../../main/models/dense/loss-settings.ts'
 import { denseOptions } from '../../../../main/models/dense/options.ts'
 import { startingParameters } from '../../../../main/models/layers/parameters.ts'
+import { vae } from '../../../../main/models/vae/vae.ts'
 import { digitsData } from '../../../../main/training/data-settings.ts'
 import { createDigitsTask, type DigitsTaskOptions } from '../../../../main/training/tasks/digits.ts'
 import { Random } from '../../../../shared/random.ts'
@@ -26,15 +28,15 @@ const signal = new AbortController().signal
 
 function task(given: Partial<DigitsTaskOptions> = {}) {
   return createDigitsTask({
-    ...{ network, data: digitsData.parse({}), loss: denseLossSettings.parse({}), images },
-    ...{ trainingCount: 20, inputs: 784, batch: 8, seed: 1, startStep: 0 },
+    ...{ network, data: digitsData.parse({}), loss: autoencoderLossSettings.parse({}), images },
+    ...{ trainingCount: 20, batch: 8, seed: 1, startStep: 0 },
     ...given,
   })
 }
 
 test('a batch: clean targets, noisy inputs, and dropout masks of the rate asked for', async () => {
   const data = digitsData.parse({ inputNoiseSigma255: 25.5 })
-  const loss = denseLossSettings.parse({ dropout: 0.25 })
+  const loss = autoencoderLossSettings.parse({ dropout: 0.25 })
   const source = await task({ data, loss, batch: 500 })
   const batch = await source.next()
   expect(Object.keys(batch)).toEqual(['input', 'target', 'mask.0', 'mask.1'])
@@ -59,7 +61,7 @@ test('a batch: clean targets, noisy inputs, and dropout masks of the rate asked 
 test('the batch of a step is the same wherever the run began, and differs between steps and seeds', async () => {
   const given = {
     data: digitsData.parse({ inputNoiseSigma255: 10, turnDegrees: 10 }),
-    loss: denseLossSettings.parse({ dropout: 0.5 }),
+    loss: autoencoderLossSettings.parse({ dropout: 0.5 }),
   }
   const whole = await task(given)
   const batches = [await whole.next(), await whole.next(), await whole.next()]
@@ -74,7 +76,7 @@ test('validation: on the images held out, without dropout, noise or penalty, and
   const before = tf.memory().numTensors
   const plain = await (await task()).validate(p, signal)
   expect(plain.metrics.mse).toBe(plain.loss)
-  const loss = denseLossSettings.parse({ dropout: 0.5, codeL1: 10 })
+  const loss = autoencoderLossSettings.parse({ dropout: 0.5, codeL1: 10 })
   const data = digitsData.parse({ inputNoiseSigma255: 50 })
   expect(await (await task({ loss, data })).validate(p, signal)).toEqual(plain)
   const entropy = await (await task({ loss: { ...loss, loss: 'bce' } })).validate(p, signal)
@@ -90,12 +92,51 @@ test('validation: on the images held out, without dropout, noise or penalty, and
 
 test('an epoch sees each training image once; sizes that do not fit are refused by name', async () => {
   expect((await task({ batch: 8 })).stepsPerEpoch).toBe(3)
-  await expect(task({ inputs: 100 })).rejects.toMatchObject({
+  await expect(task({ network: dense.build({ ...options, inputs: 100 }) })).rejects.toMatchObject({
     code: 'bad-input',
-    message: expect.stringMatching(/28 x 28 = 784 pixels; the network takes 100 \(set inputs=784\)/),
+    message: expect.stringMatching(
+      /28 x 28 = 784 pixels; the network takes 100 \(set inputs=784, or rows=28/,
+    ),
   })
   await expect(task({ trainingCount: 30 })).rejects.toMatchObject({
     code: 'bad-input',
     message: 'trainingCount: expected less than the 30 images, got 30',
   })
+})
+
+test('to undo changes: the target is the image as it was, the input the moved one, with holes', async () => {
+  const data = digitsData.parse({ undoChanges: true, shiftPixels: 3, inputMaskShare: 0.5 })
+  const [plain, moved] = [await task({ batch: 20 }), await task({ batch: 20, data })]
+  const [a, b] = [await plain.next(), await moved.next()]
+  expect(b.target).toEqual(a.target)
+  expect(b.input).not.toEqual(a.input)
+  const lit = (values: Float32Array) => values.filter((value) => value > 0).length
+  const share = lit(b.input!.data) / lit(b.target!.data)
+  expect(share).toBeGreaterThan(0.4)
+  expect(share).toBeLessThan(0.6)
+})
+
+test('further IDX files are trained on, and judge nothing', async () => {
+  const extra = [await writeBlots(join(folder, 'more'), 12)]
+  const source = await task({ extra })
+  expect(source.stepsPerEpoch).toBe(4)
+  const p = startingParameters(dense.parameters(options), new Random(1))
+  expect(await source.validate(p, signal)).toEqual(await (await task()).validate(p, signal))
+})
+
+test('a variational network gets its draws as inputs, and is judged by its evidence bound', async () => {
+  const options = convOptions.parse({ widths: [4], code: 3 })
+  const variational = vae.build(options)
+  const p = startingParameters(vae.parameters(options), new Random(1))
+  const loss = autoencoderLossSettings.parse({ loss: 'bce', contractive: 0.1 })
+  const source = await task({ network: variational, loss })
+  const { draw, direction } = await source.next()
+  expect(draw!.shape).toEqual([8, 3])
+  expect(direction!.shape).toEqual([8, 784])
+  expect(source.needsFloat32).toBe(true)
+  expect((await task()).needsFloat32).toBe(false)
+  const judged = await source.validate(p, signal)
+  expect(judged.metrics.divergence_nats).toBeGreaterThan(0)
+  const twice = await (await task({ network: variational, loss: { ...loss, beta: 2 } })).validate(p, signal)
+  expect(twice.loss - judged.loss).toBeCloseTo(judged.metrics.divergence_nats! / 784, 6)
 })
