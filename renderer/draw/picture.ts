@@ -1,0 +1,97 @@
+import type { Region } from './viewport.svelte.ts'
+
+/** What a texture can be made of. */
+export type Pixels = ImageBitmap | HTMLImageElement | ImageData
+
+/** A picture as the stage draws it: a coarse whole at once, exact pieces where one looks closely. */
+export interface Picture {
+  /** names its pixels: equal keys show the same */
+  readonly key: string
+  readonly width: number
+  readonly height: number
+  /** the whole, its longest side at most `coarseSide` */
+  coarse(signal: AbortSignal): Promise<Pixels>
+  /** exact pixels of a region, or null where there are none yet */
+  tile(region: Region, signal: AbortSignal): Promise<Pixels | null>
+}
+
+export const coarseSide = 2048
+
+/** Whether the screen shows more than sRGB; then pictures are converted to Display P3, else to sRGB. */
+export const wideGamut = globalThis.matchMedia?.('(color-gamut: p3)').matches ?? false
+
+/** @param tileUrl gives null for regions that do not exist yet */
+export function urlPicture(options: {
+  key: string
+  width: number
+  height: number
+  coarseUrl: string
+  tileUrl: (region: Region) => string | null
+}): Picture {
+  const { key, width, height, coarseUrl, tileUrl } = options
+  return {
+    ...{ key, width, height },
+    coarse: (signal) => fetchPixels(coarseUrl, signal),
+    async tile(region, signal) {
+      const url = tileUrl(region)
+      return url === null ? null : fetchPixels(url, signal)
+    },
+  }
+}
+
+/** Decodes off the main thread; the embedded profile is applied. */
+export async function fetchPixels(url: string, signal: AbortSignal): Promise<ImageBitmap | HTMLImageElement> {
+  const answer = await fetch(url, { signal })
+  if (!answer.ok) throw new Error(await reason(answer))
+  const blob = await answer.blob()
+  return wideGamut ? wideImage(blob) : createImageBitmap(blob)
+}
+
+async function reason(answer: Response): Promise<string> {
+  const text = await answer.text().catch(() => '')
+  try {
+    return (JSON.parse(text) as { message: string }).message
+  } catch {
+    return text || `the picture could not be fetched (HTTP ${answer.status})`
+  }
+}
+
+/** An element keeps its profile until it becomes a texture; a bitmap would have been squeezed into sRGB. */
+async function wideImage(blob: Blob): Promise<HTMLImageElement> {
+  const image = new Image()
+  image.src = URL.createObjectURL(blob)
+  try {
+    await image.decode()
+    return image
+  } finally {
+    URL.revokeObjectURL(image.src)
+  }
+}
+
+/** A picture that lies in memory, such as one just computed; `region` says which part of the whole it is. */
+export function memoryPicture(key: string, size: { width: number; height: number }, region: Region, data: ImageData): Picture {
+  return {
+    key,
+    ...size,
+    async coarse() {
+      return data
+    },
+    async tile(wanted) {
+      const isInside =
+        wanted.x >= region.x &&
+        wanted.y >= region.y &&
+        wanted.x + wanted.width <= region.x + region.width &&
+        wanted.y + wanted.height <= region.y + region.height
+      return isInside ? cut(data, { ...wanted, x: wanted.x - region.x, y: wanted.y - region.y }) : null
+    },
+  }
+}
+
+export function cut(from: ImageData, { x, y, width, height }: Region): ImageData {
+  const part = new ImageData(width, height)
+  for (let row = 0; row < height; row++) {
+    const start = ((y + row) * from.width + x) * 4
+    part.data.set(from.data.subarray(start, start + width * 4), row * width * 4)
+  }
+  return part
+}

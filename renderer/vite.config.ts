@@ -1,0 +1,18 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vite'
+
+/** The window's files: `vite build renderer` writes them to `out/renderer`, for Electron and for browsers alike. */
+export default defineConfig({
+  root: import.meta.dirname,
+  base: './',
+  plugins: [svelte({ configFile: `${import.meta.dirname}/svelte.config.js` })],
+  build: {
+    outDir: '../out/renderer',
+    emptyOutDir: true,
+    target: process.env.HOURGLASS_RENDERER_TARGET ?? 'es2024',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+  worker: { format: 'es' },
+})
