@@ -56,6 +56,16 @@ export class Database {
     return this.#guarded(() => this.#statement(sql).all(...values) as Row[])
   }
 
+  /** The values of the query's only column. */
+  column<Value>(sql: string, ...values: unknown[]): Value[] {
+    return this.#guarded(
+      () =>
+        this.#statement(sql)
+          .pluck()
+          .all(...values) as Value[],
+    )
+  }
+
   /** The first `limit` different values of the query's only column, reading no further than that. */
   firstDistinct(sql: string, limit: number, ...values: unknown[]): number[] {
     return this.#guarded(() => {

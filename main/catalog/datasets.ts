@@ -64,6 +64,23 @@ export class Datasets {
     return this.#db.all<Dataset>(`SELECT ${columns} FROM datasets ORDER BY name`)
   }
 
+  /** Throws not-found, and conflict where another dataset has the name. */
+  rename(id: number, name: string): Dataset {
+    const other = this.byName(name)
+    if (other && other.id !== id) throw new AppError('conflict', `there is a dataset named ${name} already`)
+    this.#db.run('UPDATE datasets SET name = ? WHERE id = ?', name, id)
+    const renamed = this.byId(id)
+    if (!renamed) throw new AppError('not-found', `the catalog has no dataset ${id}`)
+    return renamed
+  }
+
+  /** Those that an image is in, by name. */
+  ofImage(imageId: number): Dataset[] {
+    const sql = `SELECT ${columns} FROM datasets JOIN datasetImages ON datasetId = datasets.id
+      WHERE imageId = ? ORDER BY name`
+    return this.#db.all<Dataset>(sql, imageId)
+  }
+
   /** How many were new in it; images that are in it already stay where they are. */
   addImages(id: number, imageIds: readonly number[]): number {
     const dataset = this.byId(id)

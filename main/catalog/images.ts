@@ -92,6 +92,33 @@ export class Images {
     })
   }
 
+  /** The image of the same scene without noise, where one is known. */
+  referenceOf(id: number): number | null {
+    const sql = 'SELECT referenceId AS id FROM imageReferences WHERE imageId = ?'
+    return this.#db.one<{ id: number }>(sql, id)?.id ?? null
+  }
+
+  /** Throws not-found, and bad-input where the sizes differ or it is the image itself. */
+  setReference(id: number, reference: number | null): void {
+    this.#db.atomically(() => {
+      this.#db.run('DELETE FROM imageReferences WHERE imageId = ?', id)
+      if (reference === null) return
+      const [image, clean] = [id, reference].map((each) => {
+        const found = this.byId(each)
+        if (!found) throw new AppError('not-found', `the catalog has no image ${each}`)
+        return found
+      })
+      const size = ({ width, height, channels }: Image) => `${width} x ${height} x ${channels}`
+      if (id === reference || size(image) !== size(clean)) {
+        throw new AppError(
+          'bad-input',
+          `a reference is another image of the same size: ${image.name} has ${size(image)}, ${clean.name} ${size(clean)}`,
+        )
+      }
+      this.#db.run('INSERT INTO imageReferences (imageId, referenceId) VALUES (?, ?)', id, reference)
+    })
+  }
+
   /** Drops the image, its locations and its place in datasets. Files on disk stay. */
   remove(id: number): boolean {
     return this.#db.run('DELETE FROM images WHERE id = ?', id).changes > 0

@@ -159,6 +159,18 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX codesByContent ON codes (imageSha256, modelSha256, ifnull(quality, -1));
   CREATE INDEX codesByModel ON codes (modelSha256, id);
   `,
+  `
+  -- the same scene without noise, to compare results with
+  CREATE TABLE imageReferences (
+    imageId INTEGER PRIMARY KEY REFERENCES images ON DELETE CASCADE,
+    referenceId INTEGER NOT NULL REFERENCES images ON DELETE CASCADE
+  );
+  CREATE INDEX imageReferencesByReference ON imageReferences (referenceId);
+
+  -- what the library's filters offer, counted without reading rows
+  CREATE INDEX imagesByFormat ON images (format);
+  CREATE INDEX imagesByCamera ON images (exif ->> 'camera');
+  `,
 ]
 
 /** Refuses a file of another program or of a later version, without writing to it. */

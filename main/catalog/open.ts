@@ -1,3 +1,4 @@
+import { Bin } from './bin.ts'
 import { Browse } from './browse.ts'
 import { Codes } from './codes.ts'
 import { Database } from './database.ts'
@@ -8,6 +9,7 @@ import { Jobs } from './jobs.ts'
 import { Models } from './models.ts'
 import { Owners } from './owners.ts'
 import { Runs } from './runs.ts'
+import { Views } from './views.ts'
 
 /** Everything Hourglass remembers, in one SQLite file; one object per table. All of it synchronous and short. */
 export interface Catalog {
@@ -15,6 +17,8 @@ export interface Catalog {
   readonly file: string
   readonly images: Images
   readonly browse: Browse
+  readonly views: Views
+  readonly bin: Bin
   readonly datasets: Datasets
   readonly models: Models
   readonly runs: Runs
@@ -66,6 +70,8 @@ function catalogOn(db: Database): Catalog {
     file: db.file,
     images: new Images(db),
     browse: new Browse(db),
+    views: new Views(db),
+    bin: new Bin(db),
     datasets: new Datasets(db),
     models: new Models(db),
     runs,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { migrations } from '../../../main/catalog/migrations.ts'
 import { openCatalog } from '../../../main/catalog/open.ts'
 import { catalogAt, temporaryFolder } from './helpers.ts'
 import { photo } from './photo.ts'
@@ -8,7 +9,7 @@ import { photo } from './photo.ts'
 test('tells what doctor prints', () => {
   const file = join(temporaryFolder(), 'catalog.db')
   const health = catalogAt(file).health()
-  expect(health).toMatchObject({ file, version: 1, journalMode: 'wal', problems: [] })
+  expect(health).toMatchObject({ file, version: migrations.length, journalMode: 'wal', problems: [] })
   expect(health.sqliteVersion).toMatch(/^3\.\d+\.\d+$/)
   expect(health.bytes).toBeGreaterThan(4096)
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { Database } from '../../../main/catalog/database.ts'
+import { migrations } from '../../../main/catalog/migrations.ts'
 import { openCatalog } from '../../../main/catalog/open.ts'
 import { AppError, type ErrorCode } from '../../../shared/errors.ts'
 import { catalogAt, temporaryFolder } from './helpers.ts'
@@ -46,7 +47,7 @@ test('refuses a file of a newer version, says both, and leaves it as it is', () 
   sqlite.pragma('user_version = 99')
   sqlite.close()
   const before = readFileSync(file)
-  expectRefusal(file, 'newer', 'version 99', 'up to version 1', 'update Hourglass')
+  expectRefusal(file, 'newer', 'version 99', `up to version ${migrations.length}`, 'update Hourglass')
   expect(readFileSync(file).equals(before)).toBe(true)
 })
 
