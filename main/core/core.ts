@@ -4,6 +4,7 @@ import { Engine, type EngineSettings } from '../engine/host.ts'
 import { dataFolder, makeFolder } from '../platform/folders.ts'
 import type { EngineTasks } from './engine-tasks.ts'
 import { addBundledModels } from './model-library.ts'
+import type { PixelTasks } from './pixel-tasks.ts'
 
 export interface CoreSettings extends EngineSettings {
   /** where catalog, models and runs live; the platform's place by default */
@@ -17,6 +18,8 @@ export interface Core {
   /** for previews and batches, so that they never wait for an epoch */
   readonly inference: Engine<EngineTasks>
   readonly training: Engine<EngineTasks>
+  /** for what takes long on pixels without TensorFlow: noise, comparisons */
+  readonly pixels: Engine<PixelTasks>
   close(): Promise<void>
 }
 
@@ -24,6 +27,7 @@ export interface Core {
 export type CodecCore = Pick<Core, 'catalog' | 'inference'>
 
 const engineEntry = join(import.meta.dirname, 'engine-process.ts')
+const pixelEntry = join(import.meta.dirname, 'pixel-process.ts')
 
 /** Opens the catalog and makes the bundled models known; engine processes start when first used. */
 export async function openCore({ data = dataFolder(), ...engine }: CoreSettings = {}): Promise<Core> {
@@ -31,14 +35,16 @@ export async function openCore({ data = dataFolder(), ...engine }: CoreSettings 
   const catalog = openCatalog(join(data, 'catalog.db'))
   const inference = new Engine<EngineTasks>(engineEntry, engine)
   const training = new Engine<EngineTasks>(engineEntry, { ...engine, niceness: 5 })
+  const pixels = new Engine<PixelTasks>(pixelEntry, engine)
   await addBundledModels(catalog)
   return {
     folder: data,
     catalog,
     inference,
     training,
+    pixels,
     async close() {
-      await Promise.all([inference.close(), training.close()])
+      await Promise.all([inference.close(), training.close(), pixels.close()])
       catalog.close()
     },
   }

@@ -1,18 +1,20 @@
+import { type BlendAmounts, blendDenoised, isWholeBlend, wholeBlend } from '../../shared/blend/blend.ts'
+import { lostDetail } from '../../shared/blend/lost-detail.ts'
 import type { FloatImage } from '../../shared/image.ts'
 import { estimateSigma } from '../../shared/metrics/noise-level/estimate-sigma.ts'
 import type { Engine } from '../engine/host.ts'
 import { eachTile } from '../imaging/each-tile.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
-import { rasterTile } from '../imaging/tile-pixels.ts'
-import { type Tile, type TileOptions, tilePlan } from '../imaging/tiles.ts'
+import { type PixelGrid, rasterTile } from '../imaging/tile-pixels.ts'
+import { type Rect, type TileOptions, tilePlan } from '../imaging/tiles.ts'
 import type { EngineTasks, ModelRef } from './engine-tasks.ts'
 import { colourFromGrey, colourSigma, greyFromColour } from './grey.ts'
 
 export interface DenoiseSettings {
   /** noise level of the picture, standard deviation of 255 */
   readonly sigma255: number
-  /** share of the found noise that is taken away, 0 to 1 */
-  readonly strength?: number
+  /** how much of the noise is taken away; all of it by default */
+  readonly blend?: BlendAmounts
   /** bits of the result; the picture's own by default, and then the work is done in place */
   readonly depth?: 8 | 16
   /** other than `denoiseTiles`, for tests */
@@ -36,29 +38,48 @@ export async function denoiseRaster(
   engine: Engine<EngineTasks>,
   model: ModelRef,
   source: Raster,
-  { sigma255, strength = 1, depth = source.depth, tiles = denoiseTiles, signal, onProgress }: DenoiseSettings,
+  {
+    sigma255,
+    blend = wholeBlend,
+    depth = source.depth,
+    tiles = denoiseTiles,
+    signal,
+    onProgress,
+  }: DenoiseSettings,
 ): Promise<Raster> {
   const target = depth === source.depth ? source : blankLike(source, depth)
   const plan = tilePlan(source.width, source.height, tiles)
+  const denoiseTile = tileDenoiser(engine, model, { sigma255, blend, signal })
+  await eachTile(source, target, plan, (noisy, { input }) => denoiseTile(noisy, input), {
+    concurrency: 2,
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {}),
+  })
+  return target
+}
+
+/**
+ * Denoises pieces of a picture. A piece lies at `input` of it, which decides the noise that grey ones get.
+ * @throws AppError as `denoiseRaster`
+ */
+export function tileDenoiser(
+  engine: Engine<EngineTasks>,
+  model: ModelRef,
+  { sigma255, blend = wholeBlend, signal }: Pick<DenoiseSettings, 'sigma255' | 'blend' | 'signal'>,
+): (noisy: FloatImage, input: Rect) => Promise<FloatImage> {
   const sigma = sigma255 / 255
-  const denoiseTile = async (noisy: FloatImage, { input }: Tile): Promise<FloatImage> => {
+  return async (noisy, input) => {
     const { width, height, data } = noisy
     const isGrey = noisy.channels === 1
     const colour = isGrey ? colourFromGrey(noisy, input, sigma).data : data
     const level = isGrey ? colourSigma(sigma) : sigma
     const request = { model, width, height, noisy: colour, sigma: level }
     const result = await engine.call('denoise', request, { signal })
-    const clean = isGrey ? greyFromColour(result) : result
-    if (strength < 1)
-      for (let i = 0; i < clean.length; i++) clean[i] = data[i] + strength * (clean[i] - data[i])
-    return { ...noisy, data: clean }
+    const clean = { ...noisy, data: isGrey ? greyFromColour(result) : result }
+    if (isWholeBlend(blend)) return clean
+    const lost = blend.detail > 0 ? lostDetail(noisy, clean, sigma) : undefined
+    return blendDenoised(noisy, clean, blend, lost)
   }
-  await eachTile(source, target, plan, denoiseTile, {
-    concurrency: 2,
-    ...(signal ? { signal } : {}),
-    ...(onProgress ? { onProgress } : {}),
-  })
-  return target
 }
 
 const sampleSide = 512
@@ -68,7 +89,7 @@ const samplesPerSide = 3
  * Estimates the noise level of a picture, standard deviation of 255. Of large pictures a grid of nine squares
  * is looked at: noise is everywhere, and the answer should take no longer than the work.
  */
-export function estimateRasterSigma255(raster: Raster): number {
+export function estimateRasterSigma255(raster: PixelGrid): number {
   const { width, height } = raster
   if (width < 3 || height < 3) return 0 // too small to tell noise from picture
   if (width * height <= (sampleSide * samplesPerSide) ** 2 || width < sampleSide || height < sampleSide) {

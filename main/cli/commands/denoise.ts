@@ -16,6 +16,9 @@ interface DenoiseOptions extends BatchOptions {
   model: string
   sigma: number | 'auto'
   strength: number
+  luminance: number
+  chroma: number
+  detail: number
 }
 
 export function addDenoise(program: Command): void {
@@ -25,6 +28,14 @@ export function addDenoise(program: Command): void {
     .option('--model <id>', 'which model', 'denoiser')
     .option('--sigma <n>', 'noise level, standard deviation of 255, or auto', level, 'auto')
     .option('--strength <n>', 'share of the found noise to take away, 0 to 1', within(0, 1), 1)
+    .option('--luminance <n>', 'share of the luminance noise to take away, 0 to 1', within(0, 1), 1)
+    .option('--chroma <n>', 'share of the colour noise to take away, 0 to 1', within(0, 1), 1)
+    .option(
+      '--detail <n>',
+      'share of the fine detail lost with the noise to give back, 0 to 1',
+      within(0, 1),
+      0,
+    )
   addBatchOptions(command, 'denoised', '{folder}/{name}-{model}{ext}')
     .addHelpText(
       'after',
@@ -48,10 +59,10 @@ function level(text: string): number | 'auto' {
 async function denoise(paths: string[], options: DenoiseOptions): Promise<void> {
   const started = performance.now()
   await withCore(options, async ({ core, out, signal }) => {
-    const { model, sigma, strength, recursive = false } = options
+    const { model, sigma, strength, luminance, chroma, detail, recursive = false } = options
     const work = denoiseWork(core, model)
     const pictures = await findPictures(paths, recursive, options)
-    const input = { ...batchInput(options), model, sigma, strength }
+    const input = { ...batchInput(options), model, sigma, strength, luminance, chroma, detail }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)
     for (const { facts, output } of report.items) {

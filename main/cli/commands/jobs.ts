@@ -73,7 +73,7 @@ async function resume({ core, out, signal }: Context, id: number): Promise<void>
     const { model } = job.input as unknown as DenoiseInput
     reportBatch(out, await continuePictureBatch(core, job, denoiseWork(core, model), run), started)
   } else if (job.kind === 'noise') {
-    reportBatch(out, await continuePictureBatch(core, job, noiseWork, run), started)
+    reportBatch(out, await continuePictureBatch(core, job, noiseWork(core), run), started)
   } else if (job.kind === 'compress') {
     const { model } = job.input as unknown as CompressInput
     reportCompressed(out, await continuePictureBatch(core, job, compressWork(core, model), run), started)

@@ -68,7 +68,7 @@ async function noise(paths: string[], options: NoiseOptions): Promise<void> {
     const pictures = await findPictures(paths, recursive, options)
     const input = { ...batchInput(options), noise: model, parameters, seed, bits }
     const run = { signal, onProgress: batchProgress(out) }
-    const report = await runPictureBatch(core, 'noise', input, pictures, noiseWork, run)
+    const report = await runPictureBatch(core, 'noise', input, pictures, noiseWork(core), run)
     for (const { facts, output } of report.items) {
       if (facts)
         out.text(

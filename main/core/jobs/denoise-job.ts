@@ -1,3 +1,4 @@
+import { type BlendAmounts, wholeBlend } from '../../../shared/blend/blend.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
@@ -13,6 +14,10 @@ export interface DenoiseInput extends BatchInput {
   readonly sigma: number | 'auto'
   /** share of the found noise that is taken away, 0 to 1 */
   readonly strength: number
+  /** of the luminance noise, of the colour noise, and of the detail given back; see shared/blend */
+  readonly luminance?: number
+  readonly chroma?: number
+  readonly detail?: number
 }
 
 /** Denoises one picture of a batch into its output file. */
@@ -39,7 +44,7 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     if (decision === 'skip') return 'skipped'
     const read = performance.now()
     const result = await denoiseRaster(core.inference, model, source, {
-      ...{ sigma255, strength: input.strength, signal },
+      ...{ sigma255, blend: blendOf(input), signal },
       onProgress: ({ tiles, of }) => progress(tiles / of),
       depth: depthFor(format, source.depth),
     })
@@ -56,5 +61,15 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
         ...written,
       },
     }
+  }
+}
+
+function blendOf({ strength, luminance, chroma, detail }: DenoiseInput): BlendAmounts {
+  const { luminance: allLight, chroma: allColour, detail: noDetail } = wholeBlend
+  return {
+    strength,
+    luminance: luminance ?? allLight,
+    chroma: chroma ?? allColour,
+    detail: detail ?? noDetail,
   }
 }

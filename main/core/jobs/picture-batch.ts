@@ -7,7 +7,7 @@ import type { FoundImage } from '../../imaging/find.ts'
 import { hgiExtension, type OutputFormat, outputFormats } from '../../imaging/formats.ts'
 import { type NamingFacts, outputPath } from '../../imaging/output-path.ts'
 import { type ItemResult, runItems } from '../../jobs/batch.ts'
-import { type JobContext, JobRunner } from '../../jobs/runner.ts'
+import { type JobContext, type JobFunction, JobRunner } from '../../jobs/runner.ts'
 import type { Core } from '../core.ts'
 
 /** What every batch of pictures shares; stored with its job, so that it can go on after a restart. */
@@ -41,7 +41,7 @@ export interface BatchReport {
  * comes, and a picture that fails does not stop the rest.
  */
 export async function runPictureBatch<Input extends BatchInput>(
-  core: Core,
+  core: Pick<Core, 'catalog'>,
   kind: string,
   input: Input,
   pictures: readonly FoundImage[],
@@ -81,75 +81,96 @@ export type PictureWork<Input extends BatchInput> = (
 
 /** Runs a queued batch; what an earlier attempt did is left alone. */
 export async function continuePictureBatch<Input extends BatchInput>(
-  core: Core,
+  core: Pick<Core, 'catalog'>,
   job: Job,
   work: PictureWork<Input>,
   { signal, onProgress }: BatchRunOptions = {},
 ): Promise<BatchReport> {
   const facts = new Map<string, PictureFacts>()
-  const fractions = new Map<string, number>()
-  let [ended, total] = [0, 0]
-  const report = (path: string) => {
-    const inWork = [...fractions.values()].reduce((sum, fraction) => sum + fraction, 0)
-    onProgress?.(ended + inWork, total, path)
-  }
-  const input = job.input as unknown as Input
-  // Which picture has which name, so that none takes another's: not even with --overwrite, nor on a resume.
-  const holders = new Map(
-    core.catalog.jobs.items
-      .list(job.id)
-      .flatMap(({ output, position }) => (output ? [[output, position]] : [])),
-  )
-  const claim = (path: string, position: number) => {
-    if ((holders.get(path) ?? position) !== position) {
-      throw new AppError(
-        'conflict',
-        `two pictures would both become ${path}: use {folder}, {ext} or {index} in the naming template`,
-      )
-    }
-    holders.set(path, position)
-  }
-  const doItem = async (item: JobItem, itemSignal: AbortSignal): Promise<ItemResult> => {
-    const relativePath = input.relativePaths[item.input] ?? item.input
-    const target: Parameters<PictureWork<Input>>[2]['target'] = (naming, format) =>
-      outputPath(input.output, input.template, {
-        ...naming,
-        relativePath,
-        ext: format === 'hgi' ? hgiExtension : outputFormats[format].extension,
-        format,
-        index: item.position + 1,
-      })
-    const result = await work(item.input, input, {
-      signal: itemSignal,
-      target,
-      decide: async (path) => {
-        claim(path, item.position)
-        return decide(path, input, job)
-      },
-      progress: (fraction) => {
-        fractions.set(item.input, fraction)
-        report(item.input)
-      },
-    }).finally(() => fractions.delete(item.input))
-    if (result === 'skipped') return { output: null, isSkipped: true }
-    facts.set(item.input, result.facts)
-    return { output: result.output, isSkipped: result.output === null }
-  }
-  const run = async (_: Job, context: JobContext) =>
-    (await runItems(job, context, doItem, { concurrency: input.concurrency })) as unknown as Json
-  const runner = new JobRunner(
-    core.catalog.jobs,
-    { [job.kind]: run },
-    {
-      onProgress: (_, { done, total: all, message }) => {
-        ;[ended, total] = [done, all]
-        report(message ?? '')
-      },
-    },
-  )
+  const run = pictureBatch(work, {
+    onFacts: (path, found) => facts.set(path, found),
+    ...(onProgress ? { onProgress } : {}),
+  })
+  const runner = new JobRunner(core.catalog.jobs, { [job.kind]: run })
   const finished = await runner.run(job.id, signal ? { signal } : {})
   const items = core.catalog.jobs.items.list(job.id)
   return { job: finished, items: items.map((item) => ({ ...item, facts: facts.get(item.input) ?? null })) }
+}
+
+export interface BatchHooks extends Pick<BatchRunOptions, 'onProgress'> {
+  readonly onFacts?: (path: string, facts: PictureFacts) => void
+}
+
+/** A batch of pictures as a runner does it: what is left of its items, each outcome stored as it comes. */
+export function pictureBatch<Input extends BatchInput>(
+  work: PictureWork<Input>,
+  { onFacts, onProgress }: BatchHooks = {},
+): JobFunction {
+  return async (job, context) => {
+    const { items } = context.jobs
+    const input = job.input as unknown as Input
+    const fractions = new Map<string, number>()
+    let [ended, total] = [0, 0]
+    const report = (path: string) => {
+      const inWork = [...fractions.values()].reduce((sum, fraction) => sum + fraction, 0)
+      onProgress?.(ended + inWork, total, path)
+    }
+    // Which picture has which name, so that none takes another's: not even with --overwrite, nor on a resume.
+    const holders = new Map(
+      items.list(job.id).flatMap(({ output, position }) => (output ? [[output, position]] : [])),
+    )
+    const claim = (path: string, position: number) => {
+      if ((holders.get(path) ?? position) !== position) {
+        throw new AppError(
+          'conflict',
+          `two pictures would both become ${path}: use {folder}, {ext} or {index} in the naming template`,
+        )
+      }
+      holders.set(path, position)
+    }
+    const doItem = async (item: JobItem, itemSignal: AbortSignal): Promise<ItemResult> => {
+      const result = await work(item.input, input, {
+        signal: itemSignal,
+        target: (naming, format) => targetOf(input, item.input, item.position, naming, format),
+        decide: async (path) => {
+          claim(path, item.position)
+          return decide(path, input, job)
+        },
+        progress: (fraction) => {
+          fractions.set(item.input, fraction)
+          report(item.input)
+        },
+      }).finally(() => fractions.delete(item.input))
+      if (result === 'skipped') return { output: null, isSkipped: true }
+      onFacts?.(item.input, result.facts)
+      return { output: result.output, isSkipped: result.output === null }
+    }
+    const progress: JobContext['progress'] = (value) => {
+      ;[ended, total] = [value.done, value.total]
+      context.progress(value)
+      report(value.message ?? '')
+    }
+    return (await runItems(job, { ...context, progress }, doItem, {
+      concurrency: input.concurrency,
+    })) as unknown as Json
+  }
+}
+
+/** The path of a picture's result. @throws AppError `bad-input` for a template that cannot be filled in */
+export function targetOf(
+  { output, template, relativePaths }: BatchInput,
+  path: string,
+  position: number,
+  naming: Omit<NamingFacts, 'relativePath' | 'ext'>,
+  format: OutputFormat | 'hgi',
+): string {
+  return outputPath(output, template, {
+    ...naming,
+    relativePath: relativePaths[path] ?? path,
+    ext: format === 'hgi' ? hgiExtension : outputFormats[format].extension,
+    format,
+    index: position + 1,
+  })
 }
 
 /** What to do about a target that may be there. */

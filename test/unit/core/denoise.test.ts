@@ -7,6 +7,7 @@ import { blankLike, type Raster } from '../../../main/imaging/raster.ts'
 import { readImage } from '../../../main/imaging/read.ts'
 import { rasterTile, setTile } from '../../../main/imaging/tile-pixels.ts'
 import { readCard } from '../../../main/models/card.ts'
+import { wholeBlend } from '../../../shared/blend/blend.ts'
 import { psnr } from '../../../shared/metrics/psnr.ts'
 import { addNoise } from '../../../shared/noise/add-noise.ts'
 
@@ -62,7 +63,7 @@ test('tiles with the halo that ships equal the whole picture within 1/255', asyn
 test('strength blends, and strength 0 changes nothing', async () => {
   const { noisy } = await noisyPhoto(25)
   const denoise = (strength: number) =>
-    denoiseRaster(engine, model, copyOf(noisy), { sigma255: 25, strength })
+    denoiseRaster(engine, model, copyOf(noisy), { sigma255: 25, blend: { ...wholeBlend, strength } })
   const [none, half, full] = [await denoise(0), await denoise(0.5), await denoise(1)]
   expect(none.pixels).toEqual(noisy.pixels)
   for (let i = 0; i < 3000; i++) {
