@@ -9,7 +9,7 @@ export default defineConfig({
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,
-    target: process.env.HOURGLASS_RENDERER_TARGET ?? 'es2024',
+    target: process.env.HOURGLASS_TARGET ?? 'es2024',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,

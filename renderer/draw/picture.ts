@@ -1,3 +1,4 @@
+import type { UrlError } from '../../shared/contract/pixels.ts'
 import type { Region } from './viewport.svelte.ts'
 
 /** What a texture can be made of. */
@@ -9,8 +10,8 @@ export interface Picture {
   readonly key: string
   readonly width: number
   readonly height: number
-  /** the whole, its longest side at most `coarseSide` */
-  coarse(signal: AbortSignal): Promise<Pixels>
+  /** the whole, its longest side at most `coarseSide`, or null where there is none yet */
+  coarse(signal: AbortSignal): Promise<Pixels | null>
   /** exact pixels of a region, or null where there are none yet */
   tile(region: Region, signal: AbortSignal): Promise<Pixels | null>
 }
@@ -20,22 +21,21 @@ export const coarseSide = 2048
 /** Whether the screen shows more than sRGB; then pictures are converted to Display P3, else to sRGB. */
 export const wideGamut = globalThis.matchMedia?.('(color-gamut: p3)').matches ?? false
 
-/** @param tileUrl gives null for regions that do not exist yet */
+/** A picture behind URLs, which are null for what does not exist yet. */
 export function urlPicture(options: {
   key: string
   width: number
   height: number
-  coarseUrl: string
+  coarseUrl: () => string | null
   tileUrl: (region: Region) => string | null
 }): Picture {
   const { key, width, height, coarseUrl, tileUrl } = options
+  const get = async (url: string | null, signal: AbortSignal) =>
+    url === null ? null : fetchPixels(url, signal)
   return {
     ...{ key, width, height },
-    coarse: (signal) => fetchPixels(coarseUrl, signal),
-    async tile(region, signal) {
-      const url = tileUrl(region)
-      return url === null ? null : fetchPixels(url, signal)
-    },
+    coarse: (signal) => get(coarseUrl(), signal),
+    tile: (region, signal) => get(tileUrl(region), signal),
   }
 }
 
@@ -50,7 +50,7 @@ export async function fetchPixels(url: string, signal: AbortSignal): Promise<Ima
 async function reason(answer: Response): Promise<string> {
   const text = await answer.text().catch(() => '')
   try {
-    return (JSON.parse(text) as { message: string }).message
+    return (JSON.parse(text) as UrlError).error.message
   } catch {
     return text || `the picture could not be fetched (HTTP ${answer.status})`
   }
@@ -69,7 +69,12 @@ async function wideImage(blob: Blob): Promise<HTMLImageElement> {
 }
 
 /** A picture that lies in memory, such as one just computed; `region` says which part of the whole it is. */
-export function memoryPicture(key: string, size: { width: number; height: number }, region: Region, data: ImageData): Picture {
+export function memoryPicture(
+  key: string,
+  size: { width: number; height: number },
+  region: Region,
+  data: ImageData,
+): Picture {
   return {
     key,
     ...size,

@@ -25,7 +25,10 @@ export class Stage {
   /** @throws Error where the machine has no WebGL2 */
   constructor(canvas: HTMLCanvasElement, onArrival: () => void) {
     const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, preserveDrawingBuffer: true })
-    if (!gl) throw new Error('This window has no WebGL2, which draws the photographs. Allow the graphics processor and restart.')
+    if (!gl)
+      throw new Error(
+        'This window has no WebGL2, which draws the photographs. Allow the graphics processor and restart.',
+      )
     if (wideGamut) {
       gl.drawingBufferColorSpace = 'display-p3'
       gl.unpackColorSpace = 'display-p3'
@@ -61,6 +64,8 @@ export class Stage {
   #drawLayer(layer: Layer, view: View, box: { width: number; height: number }): void {
     const gl = this.#gl
     const pictures = picturesOf(layer)
+    // What is not computed yet shows as it was.
+    if (layer.kind === 'blend') this.#drawLayer({ kind: 'picture', picture: layer.original }, view, box)
     gl.uniform1i(this.#uniforms.mode, { picture: 0, blend: 1, residual: 2 }[layer.kind])
     if (layer.kind !== 'picture') {
       const { strength, luminance, chroma, detail } = layer.amounts
@@ -68,10 +73,18 @@ export class Stage {
       gl.uniform1f(this.#uniforms.gain, layer.gain)
     }
     const whole = { x: 0, y: 0, width: pictures[0].width, height: pictures[0].height }
-    this.#drawPieces(pictures.map((picture) => this.textures.coarse(picture)), whole, view.scale)
+    this.#drawPieces(
+      pictures.map((picture) => this.textures.coarse(picture)),
+      whole,
+      view.scale,
+    )
     if (needsTiles(pictures[0], view.scale)) {
       for (const cell of cellsIn(pictures[0], view, box)) {
-        this.#drawPieces(pictures.map((picture) => this.textures.tile(picture, cell)), cell, view.scale)
+        this.#drawPieces(
+          pictures.map((picture) => this.textures.tile(picture, cell)),
+          cell,
+          view.scale,
+        )
       }
     }
     if (layer.kind === 'picture' && layer.overlay) this.#drawOverlay(layer.overlay)
@@ -127,7 +140,11 @@ function needsTiles(picture: Picture, scale: number): boolean {
 }
 
 /** Visible cells, those in the middle first. */
-function cellsIn(picture: Picture, { scale, centre }: View, box: { width: number; height: number }): Region[] {
+function cellsIn(
+  picture: Picture,
+  { scale, centre }: View,
+  box: { width: number; height: number },
+): Region[] {
   const span = (middle: number, pane: number, size: number) => {
     const half = pane / scale / 2
     const first = Math.max(0, Math.floor((middle - half) / cellSide))
@@ -158,7 +175,8 @@ function prepare(gl: WebGL2RenderingContext): Uniforms {
     const shader = gl.createShader(type)!
     gl.shaderSource(shader, source)
     gl.compileShader(shader)
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS)) throw new Error(gl.getShaderInfoLog(shader) ?? 'shader')
+    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS))
+      throw new Error(gl.getShaderInfoLog(shader) ?? 'shader')
     gl.attachShader(program, shader)
   }
   gl.bindAttribLocation(program, 0, 'corner')

@@ -48,7 +48,8 @@ export class Textures {
   begin(): void {
     this.#frame++
     this.#queue = []
-    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads)) this.#upload(key, region, pixels)
+    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads))
+      this.#upload(key, region, pixels)
   }
 
   /** The whole picture, coarse; undefined, and fetched, where it is not here yet. */
@@ -94,7 +95,11 @@ export class Textures {
     this.#pieces.clear()
   }
 
-  #ask(key: string, region: Region, load: (signal: AbortSignal) => Promise<Pixels | null>): Piece | undefined {
+  #ask(
+    key: string,
+    region: Region,
+    load: (signal: AbortSignal) => Promise<Pixels | null>,
+  ): Piece | undefined {
     const piece = this.#pieces.get(key)
     if (piece) {
       this.#pieces.delete(key)
@@ -103,13 +108,21 @@ export class Textures {
     }
     const loading = this.#loading.get(key)
     if (loading) loading.wanted = this.#frame
-    else if (!this.#absent.has(key) && !this.#failed.has(key) && !this.#arrived.some((one) => one.key === key)) {
+    else if (
+      !this.#absent.has(key) &&
+      !this.#failed.has(key) &&
+      !this.#arrived.some((one) => one.key === key)
+    ) {
       if (!this.#queue.some((one) => one.key === key)) this.#queue.push({ key, region, load })
     }
     return undefined
   }
 
-  async #load(key: string, region: Region, load: (signal: AbortSignal) => Promise<Pixels | null>): Promise<void> {
+  async #load(
+    key: string,
+    region: Region,
+    load: (signal: AbortSignal) => Promise<Pixels | null>,
+  ): Promise<void> {
     const loading = { abort: new AbortController(), wanted: this.#frame }
     this.#loading.set(key, loading)
     try {

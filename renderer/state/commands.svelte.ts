@@ -1,0 +1,94 @@
+/** Something one can do, from the palette or by its keys. */
+export interface Command {
+  readonly id: string
+  readonly title: string
+  /** what it belongs to, for the palette's and the help's headings */
+  readonly group: string
+  /** e.g. `Mod+K`, `Shift+A`, `?`; Mod is Ctrl, on a Mac Cmd */
+  readonly keys?: string | undefined
+  readonly isEnabled?: () => boolean
+  readonly run: () => void
+}
+
+export const isMac = /mac/i.test(navigator.platform)
+
+/** What can be done now: views and parts add their commands while they are there. */
+class Commands {
+  #lists = $state.raw<readonly (readonly Command[])[]>([])
+
+  /** those of the parts added last first */
+  get all(): readonly Command[] {
+    return this.#lists.flat().filter(({ isEnabled }) => isEnabled?.() ?? true)
+  }
+
+  /** @returns what takes them out again */
+  add(list: readonly Command[]): () => void {
+    this.#lists = [list, ...this.#lists]
+    return () => {
+      this.#lists = this.#lists.filter((one) => one !== list)
+    }
+  }
+
+  run(id: string): void {
+    this.all.find((command) => command.id === id)?.run()
+  }
+
+  /** Runs the command of a key press, unless the key is needed where it was pressed. */
+  press(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.isComposing) return
+    const keys = keysOf(event)
+    const isTyped = !keys.includes('Mod+') && !keys.includes('Alt+')
+    if (isTyped && takesKeys(event.target, event.key)) return
+    const command = this.all.find((one) => one.keys?.split(' ').includes(keys))
+    if (!command) return
+    event.preventDefault()
+    command.run()
+  }
+}
+
+export const commands = new Commands()
+
+function keysOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key
+  const isLetter = /^[A-Z]$/.test(key)
+  return [
+    (isMac ? event.metaKey : event.ctrlKey) ? 'Mod+' : '',
+    event.altKey ? 'Alt+' : '',
+    event.shiftKey && (isLetter || key.length > 1) ? 'Shift+' : '',
+    key,
+  ].join('')
+}
+
+function takesKeys(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (
+    target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  )
+    return true
+  if (target instanceof HTMLInputElement) {
+    if (!['range', 'checkbox', 'radio'].includes(target.type)) return true
+    return ['Arrow', 'Home', 'End', 'Page', ' '].some((one) => key.startsWith(one))
+  }
+  return (key === 'Enter' || key === ' ') && target.closest('button, [role], a') !== null
+}
+
+const words: Record<string, string> = {
+  Mod: isMac ? '\u2318' : 'Ctrl',
+  Shift: isMac ? '\u21e7' : 'Shift',
+  Alt: isMac ? '\u2325' : 'Alt',
+  ArrowLeft: '\u2190',
+  ArrowRight: '\u2192',
+  ArrowUp: '\u2191',
+  ArrowDown: '\u2193',
+  Delete: 'Del',
+  Escape: 'Esc',
+}
+
+/** Keys for people, each a word: the first way where there are several. */
+export function keyWords(keys: string): string[] {
+  const [first] = keys.split(' ')
+  if (first === '+') return ['+']
+  return first.split('+').map((key) => words[key] ?? (key === '' ? '+' : key))
+}

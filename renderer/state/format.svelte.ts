@@ -1,0 +1,70 @@
+import { settings } from './settings.svelte.ts'
+
+/** Numbers for people, each with its unit. The units follow the settings. */
+
+/** @param value bytes */
+export function bytes(value: number): string {
+  const isBinary = settings.values.units.bytes === 'binary'
+  const base = isBinary ? 1024 : 1000
+  const names = isBinary ? ['B', 'KiB', 'MiB', 'GiB', 'TiB'] : ['B', 'kB', 'MB', 'GB', 'TB']
+  let unit = 0
+  let rest = value
+  while (rest >= base && unit < names.length - 1) {
+    rest /= base
+    unit++
+  }
+  return `${unit === 0 || rest >= 100 ? Math.round(rest) : rest.toFixed(1)} ${names[unit]}`
+}
+
+export function decibels(value: number): string {
+  return Number.isFinite(value) ? `${value.toFixed(2)} dB` : 'identical'
+}
+
+/** bits per pixel, or where that is not wanted kilobytes per megapixel */
+export function rate(bitsPerPixel: number): string {
+  if (settings.values.units.bitsPerPixel) return `${bitsPerPixel.toFixed(3)} bpp`
+  return `${(bitsPerPixel * 125).toFixed(1)} kB/MP`
+}
+
+/** @param sigma255 a standard deviation in levels of 255 */
+export function noiseLevel(sigma255: number): string {
+  if (settings.values.units.noise === 'percent') return `${((sigma255 * 100) / 255).toFixed(1)} %`
+  return `${sigma255 < 10 ? sigma255.toFixed(1) : Math.round(sigma255)} / 255`
+}
+
+export function megapixels(width: number, height: number): string {
+  const value = (width * height) / 1e6
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} MP`
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`
+}
+
+/** "-85 %", or "+4 %" where it grew */
+export function saved(share: number): string {
+  const value = Math.round(-share * 100)
+  return `${value > 0 ? '+' : value < 0 ? '\u2212' : ''}${Math.abs(value)} %`
+}
+
+export function count(value: number, one: string, many = `${one}s`): string {
+  return `${value.toLocaleString('en')} ${value === 1 ? one : many}`
+}
+
+/** A time that is left or was taken, in its two largest useful parts. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  const hours = Math.floor(seconds / 3600)
+  return hours < 48 ? `${hours} h ${Math.round((seconds % 3600) / 60)} min` : `${Math.round(hours / 24)} days`
+}
+
+export function date(ms: number): string {
+  return new Date(ms).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+}
+
+export function exposure(seconds: number): string {
+  return seconds >= 0.3 ? `${Number(seconds.toFixed(1))} s` : `1/${Math.round(1 / seconds)} s`
+}

@@ -1,0 +1,156 @@
+import type { ImportEvent } from '../../shared/contract/library.ts'
+import { type Uploaded, type UrlError, uploadUrl } from '../../shared/contract/pixels.ts'
+import { client } from './client.ts'
+import { type DroppedFile, filesOf } from './dropped-files.ts'
+import { failureOf } from './failure.ts'
+import { count } from './format.svelte.ts'
+import { library } from './library.svelte.ts'
+import { say, sayError } from './notices.ts'
+import { openHgi } from './opened-hgi.svelte.ts'
+
+export interface ImportProgress {
+  readonly done: number
+  readonly total: number
+  readonly name: string
+}
+
+export interface ImportFailure {
+  readonly path: string
+  readonly message: string
+}
+
+const atOnce = 3
+
+/** Takes files and folders into the library: by their paths, or from a browser by their bytes. */
+class Importer {
+  #progress = $state.raw<ImportProgress | null>(null)
+  #failed = $state.raw<readonly ImportFailure[]>([])
+  #stop: (() => void) | undefined
+
+  get progress(): ImportProgress | null {
+    return this.#progress
+  }
+
+  /** what the last import could not take */
+  get failed(): readonly ImportFailure[] {
+    return this.#failed
+  }
+
+  forgetFailed(): void {
+    this.#failed = []
+  }
+
+  cancel(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#progress = null
+    say('Import stopped; what was taken in until then stays')
+    void library.reload()
+  }
+
+  paths(paths: readonly string[], collection?: string): void {
+    if (paths.length === 0) return
+    this.#progress = { done: 0, total: 0, name: paths[0] }
+    this.#stop = client.library.import(
+      { paths: [...paths], ...(collection ? { collection } : {}) },
+      {
+        onData: (event) => this.#take(event),
+        onError: (error) => {
+          this.#progress = null
+          sayError(error)
+        },
+      },
+    )
+  }
+
+  #take(event: ImportEvent): void {
+    if (event.kind === 'progress') {
+      this.#progress = { done: event.done, total: event.total, name: event.path }
+      return
+    }
+    this.#progress = null
+    const { counts, ids, compressed, failed } = event
+    this.#finish(ids, compressed, failed, { new: counts.added + counts.changed, duplicate: counts.duplicate })
+  }
+
+  /** Dropped or pasted things, or files chosen in a browser. */
+  async dropped(data: DataTransfer | FileList): Promise<void> {
+    const bridge = window.hourglass
+    if (bridge) {
+      const files = data instanceof DataTransfer ? data.files : data
+      const paths = [...files].map((file) => bridge.pathForFile(file)).filter((path) => path !== '')
+      if (paths.length > 0) return this.paths(paths)
+    }
+    await this.#upload(await filesOf(data))
+  }
+
+  async #upload(files: readonly DroppedFile[]): Promise<void> {
+    if (files.length === 0) return
+    const abort = new AbortController()
+    this.#stop = () => abort.abort()
+    const failed: ImportFailure[] = []
+    const compressed: string[] = []
+    const ids = new Array<number | null>(files.length).fill(null)
+    const counts = { new: 0, duplicate: 0 }
+    let next = 0
+    let done = 0
+    const work = async () => {
+      for (let at = next++; at < files.length && !abort.signal.aborted; at = next++) {
+        const { file, folder } = files[at]
+        this.#progress = { done, total: files.length, name: file.name }
+        try {
+          const uploaded = await upload(file, folder, abort.signal)
+          ids[at] = uploaded.image
+          if (uploaded.outcome === 'added') counts.new++
+          if (uploaded.outcome === 'duplicate') counts.duplicate++
+          if (uploaded.image === null && file.name.toLowerCase().endsWith('.hgi'))
+            compressed.push(uploaded.path)
+        } catch (error) {
+          if (!abort.signal.aborted) failed.push({ path: file.name, message: failureOf(error).message })
+        }
+        done++
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, work))
+    if (abort.signal.aborted) return
+    this.#progress = null
+    this.#finish(
+      ids.filter((id) => id !== null),
+      compressed,
+      failed,
+      counts,
+    )
+  }
+
+  #finish(
+    ids: readonly number[],
+    compressed: readonly string[],
+    failed: readonly ImportFailure[],
+    counts: { new: number; duplicate: number },
+  ): void {
+    this.#failed = failed
+    void library.reload().then(() => {
+      if (ids.length > 0) library.open(ids[0])
+    })
+    if (compressed.length > 0) openHgi(compressed[0])
+    const parts = [
+      counts.new > 0 ? `${count(counts.new, 'photo')} imported` : '',
+      counts.duplicate > 0 ? `${count(counts.duplicate, 'duplicate')} recognised` : '',
+      ids.length - counts.new - counts.duplicate > 0
+        ? `${count(ids.length - counts.new - counts.duplicate, 'photo')} known already`
+        : '',
+      failed.length > 0 ? `${count(failed.length, 'file')} could not be read` : '',
+    ].filter(Boolean)
+    if (parts.length > 0) say(parts.join(', '))
+    else if (compressed.length === 0) say('No photos were found there')
+  }
+}
+
+async function upload(file: File, folder: string, signal: AbortSignal): Promise<Uploaded> {
+  const answer = await fetch(uploadUrl(file.name, folder), { method: 'POST', body: file, signal })
+  if (answer.ok) return (await answer.json()) as Uploaded
+  const sent = (await answer.json().catch(() => null)) as UrlError | null
+  throw sent?.error ?? new Error(`the file could not be sent (HTTP ${answer.status})`)
+}
+
+export const importer = new Importer()

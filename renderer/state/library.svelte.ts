@@ -1,0 +1,191 @@
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import type { Collection, Facets, ImageRow, LibraryView } from '../../shared/contract/library.ts'
+import { libraryIdsUrl } from '../../shared/contract/pixels.ts'
+import { client } from './client.ts'
+import { type Failure, failureOf } from './failure.ts'
+
+const noFacets: Facets = { total: 0, formats: [], cameras: [] }
+
+/** The photos that are known, those that are looked at, and which of them are chosen. Shared by all views. */
+class Library {
+  #view = $state.raw<LibraryView>({ order: 'imported', descending: true })
+  #ids = $state.raw<Uint32Array>(new Uint32Array())
+  #isReady = $state(false)
+  #failure = $state.raw<Failure | null>(null)
+  #facets = $state.raw<Facets>(noFacets)
+  #collections = $state.raw<readonly Collection[]>([])
+  readonly #rows = new SvelteMap<number, ImageRow>()
+  readonly selected = new SvelteSet<number>()
+  #current = $state<number | null>(null)
+  #anchor: number | null = null
+  #wanted = new Set<number>()
+  #asking: ReturnType<typeof setTimeout> | undefined
+  #reloading: ReturnType<typeof setTimeout> | undefined
+  #loads = 0
+
+  /** ids of the view, in its order */
+  get ids(): Uint32Array {
+    return this.#ids
+  }
+
+  get view(): LibraryView {
+    return this.#view
+  }
+
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  get failure(): Failure | null {
+    return this.#failure
+  }
+
+  get facets(): Facets {
+    return this.#facets
+  }
+
+  get collections(): readonly Collection[] {
+    return this.#collections
+  }
+
+  /** the photo that the views work on */
+  get current(): number | null {
+    return this.#current
+  }
+
+  get currentRow(): ImageRow | undefined {
+    return this.#current === null ? undefined : this.row(this.#current)
+  }
+
+  get isFiltered(): boolean {
+    const { search, formats, camera, isoFrom, isoTo, collection } = this.#view
+    return [search, formats?.length, camera, isoFrom, isoTo, collection].some(Boolean)
+  }
+
+  /** what a batch takes: the chosen photos, else the current one */
+  get chosen(): number[] {
+    if (this.selected.size > 0) return [...this.selected]
+    return this.#current === null ? [] : [this.#current]
+  }
+
+  follow(): () => void {
+    void this.reload()
+    // Changes come in crowds while importing: the last of a second is answered.
+    return client.library.changes(undefined, {
+      onData: () => {
+        this.#reloading ??= setTimeout(() => {
+          this.#reloading = undefined
+          void this.reload()
+        }, 1_000)
+      },
+      onError: (error) => {
+        this.#failure = failureOf(error)
+      },
+    })
+  }
+
+  setView(change: Partial<LibraryView>): void {
+    this.#view = { ...this.#view, ...change }
+    void this.reload()
+  }
+
+  clearFilters(): void {
+    const { order = 'imported', descending = true } = this.#view
+    this.#view = { order, descending }
+    void this.reload()
+  }
+
+  async reload(): Promise<void> {
+    const load = ++this.#loads
+    try {
+      const [answer, facets, collections] = await Promise.all([
+        fetch(libraryIdsUrl(this.#view)),
+        client.library.facets(undefined),
+        client.collections.list(undefined),
+      ])
+      if (!answer.ok) throw new Error(`the library could not be read (HTTP ${answer.status})`)
+      const ids = new Uint32Array(await answer.arrayBuffer())
+      if (load !== this.#loads) return
+      this.#ids = ids
+      this.#facets = facets
+      this.#collections = collections
+      this.#failure = null
+      this.#keepCurrent(ids)
+    } catch (error) {
+      if (load === this.#loads) this.#failure = failureOf(error)
+    }
+    this.#isReady = true
+  }
+
+  #keepCurrent(ids: Uint32Array): void {
+    if (!this.isFiltered) {
+      const known = new Set(ids)
+      for (const id of this.selected) if (!known.has(id)) this.selected.delete(id)
+      if (this.#current !== null && !known.has(this.#current)) this.#current = null
+    }
+    if (this.#current === null && ids.length > 0) this.#current = ids[0]
+  }
+
+  /** What is known of an image; asked for, with others, where it is not yet. */
+  row(id: number): ImageRow | undefined {
+    const row = this.#rows.get(id)
+    if (!row) this.#want(id)
+    return row
+  }
+
+  #want(id: number): void {
+    this.#wanted.add(id)
+    this.#asking ??= setTimeout(async () => {
+      this.#asking = undefined
+      const ids = [...this.#wanted].slice(-500)
+      this.#wanted.clear()
+      const rows = await client.library.rows({ ids }).catch(() => [])
+      for (const row of rows) this.#rows.set(row.id, row)
+    }, 20)
+  }
+
+  /** Opens a photo in the views. */
+  open(id: number): void {
+    this.#current = id
+    this.#anchor = id
+    if (!this.selected.has(id)) this.selected.clear()
+  }
+
+  /** A click on a photo: alone, one more or less (`toggle`), or all up to it (`range`). */
+  choose(id: number, how: 'only' | 'toggle' | 'range'): void {
+    if (how === 'range' && this.#anchor !== null) {
+      const [from, to] = [this.ids.indexOf(this.#anchor), this.ids.indexOf(id)].sort((a, b) => a - b)
+      this.selected.clear()
+      for (const one of this.ids.subarray(Math.max(0, from), to + 1)) this.selected.add(one)
+    } else if (how === 'toggle') {
+      if (this.selected.size === 0 && this.#current !== null && this.#current !== id)
+        this.selected.add(this.#current)
+      if (!this.selected.delete(id)) this.selected.add(id)
+      this.#anchor = id
+    } else {
+      this.selected.clear()
+      this.selected.add(id)
+      this.#anchor = id
+    }
+    this.#current = id
+  }
+
+  chooseAll(): void {
+    for (const id of this.ids) this.selected.add(id)
+  }
+
+  chooseNone(): void {
+    this.selected.clear()
+  }
+
+  /** The photo `by` places further in the view becomes current. */
+  step(by: number, extend = false): void {
+    if (this.ids.length === 0) return
+    const at = this.#current === null ? -1 : this.ids.indexOf(this.#current)
+    const id = this.ids[Math.min(Math.max(at + by, 0), this.ids.length - 1)]
+    if (extend) this.choose(id, 'range')
+    else this.choose(id, 'only')
+  }
+}
+
+export const library = new Library()
