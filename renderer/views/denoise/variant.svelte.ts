@@ -1,0 +1,81 @@
+import type { DenoiseFacts, Similarity } from '../../../shared/contract/denoise.ts'
+import { detailPicture } from '../../draw/detail-picture.ts'
+import type { Amounts, Layer } from '../../draw/layer.ts'
+import { growingPicture } from '../../draw/library-picture.ts'
+import type { Picture } from '../../draw/picture.ts'
+import type { Region } from '../../draw/viewport.svelte.ts'
+import { client } from '../../state/client.ts'
+import { type Failure, failureOf } from '../../state/failure.ts'
+import { Preview } from '../../state/preview.svelte.ts'
+
+export const wholeAmounts: Amounts = { strength: 1, luminance: 1, chroma: 1, detail: 0 }
+/** Of the residual view: noise is seen, and grey is nothing. */
+export const residualGain = 4
+
+/** One way of denoising the open photo: a model, the level it is told, and how its result is blended. */
+export class Variant {
+  readonly id: number
+  model = $state('')
+  /** null: the estimate */
+  sigma255 = $state<number | null>(null)
+  amounts = $state.raw<Amounts>(wholeAmounts)
+  readonly preview = new Preview<DenoiseFacts>()
+  #similarity = $state.raw<Similarity | null>(null)
+  #measureFailure = $state.raw<Failure | null>(null)
+  #measured = 0
+
+  constructor(id: number, model: string, like?: Variant) {
+    this.id = id
+    this.model = model
+    if (like) {
+      this.sigma255 = like.sigma255
+      this.amounts = like.amounts
+    }
+  }
+
+  /** against the reference; null: none, or not measured yet */
+  get similarity(): Similarity | null {
+    return this.#similarity
+  }
+
+  get measureFailure(): Failure | null {
+    return this.#measureFailure
+  }
+
+  set<Name extends keyof Amounts>(name: Name, value: number): void {
+    this.amounts = { ...this.amounts, [name]: value }
+  }
+
+  run(image: number, visible: Region): void {
+    const request = { image, model: this.model, sigma255: this.sigma255, visible }
+    this.#similarity = null
+    this.preview.start((listener) => client.denoise.preview(request, listener))
+  }
+
+  /** Once the amounts rest. */
+  async measure(image: number, reference: number): Promise<void> {
+    const { layer, facts } = this.preview
+    if (!layer || !facts) return
+    const run = ++this.#measured
+    try {
+      const request = { layer: layer.key, image, reference, blend: this.amounts }
+      const similarity = await client.denoise.measure(request)
+      if (run !== this.#measured) return
+      this.#similarity = similarity
+      this.#measureFailure = null
+    } catch (error) {
+      if (run === this.#measured) this.#measureFailure = failureOf(error)
+    }
+  }
+
+  /** How the picture, or what is taken away, is drawn; null before there is a result. */
+  drawn(kind: 'blend' | 'residual', original: Picture, level: number): Layer | null {
+    const { layer, growth } = this.preview
+    if (!layer) return null
+    const { width, height, key } = layer
+    const clean = growingPicture(layer, growth)
+    const sizes = { originalKey: original.key, cleanKey: key, width, height }
+    const detail = detailPicture({ ...sizes, sigma255: this.sigma255 ?? level, growth })
+    return { kind, original, clean, detail, amounts: this.amounts, gain: residualGain }
+  }
+}
