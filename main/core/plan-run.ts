@@ -5,7 +5,7 @@ import type { Model } from '../catalog/models.ts'
 import { weightsPath } from '../models/card.ts'
 import { describe } from '../models/descriptions.ts'
 import { photoDataset } from '../training/data/photo-dataset.ts'
-import { compressData, denoiseData } from '../training/data-settings.ts'
+import { compressData, denoiseData, neighboursData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
 import { planReconstruction } from './plan-reconstruction.ts'
@@ -22,6 +22,8 @@ export interface PlanRequest {
   readonly validationList?: string | undefined
   /** further IDX files to train on, for networks of small images */
   readonly extra?: readonly string[] | undefined
+  /** the photos are noisy, and no clean ones are known: Neighbor2Neighbor */
+  readonly selfSupervised?: boolean
   readonly length: unknown
   /** settings by name, of the training, the data, the loss and the architecture */
   readonly given: Readonly<Record<string, unknown>>
@@ -33,9 +35,10 @@ export interface PlanRequest {
 // What suits each task where the general default does not.
 const photoDefaults = {
   denoise: { optimizer: 'muon', validateEvery: 500 },
+  neighbours: { optimizer: 'muon', validateEvery: 500 },
   compress: { optimizer: 'muon', validateEvery: 500, batch: 8, learningRate: 6e-4, muonLearningRate: 1.5e-3 },
 }
-const photoData = { denoise: denoiseData, compress: compressData }
+const photoData = { denoise: denoiseData, neighbours: neighboursData, compress: compressData }
 
 /**
  * A run from what a person asks for: settings sorted and checked, data found and split.
@@ -61,10 +64,17 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     parentId: parent?.id ?? null,
   })
 
+  if (request.selfSupervised && task !== 'denoise') {
+    throw new AppError(
+      'bad-input',
+      `training on noisy photos alone is for denoisers, not for '${architecture}'`,
+    )
+  }
   if (task !== 'reconstruct') {
+    const kind = request.selfSupervised ? 'neighbours' : task
     const split = z.strictObject({ validationShare: z.number().min(0).max(0.9).default(0.05) })
-    const given = { ...photoDefaults[task], ...parentOptions, ...request.given }
-    const parts = { settings: trainingSettings, options: optionsSchema, data: photoData[task], split }
+    const given = { ...photoDefaults[kind], ...parentOptions, ...request.given }
+    const parts = { settings: trainingSettings, options: optionsSchema, data: photoData[kind], split }
     const {
       settings,
       options,
@@ -81,10 +91,11 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     }
     const config: RunConfig = {
       ...{ ...common, settings, options: options as Record<string, unknown> },
-      task: { kind: task, data, training: [...training], validation: [...validation] } as RunConfig['task'],
+      task: { kind, data, training: [...training], validation: [...validation] } as RunConfig['task'],
     }
     const names = request.split?.name ?? request.images.map((path) => basename(path)).join(', ')
-    return finish(config, `${training.length} photos of ${names}, ${validation.length} others held out`)
+    const photos = request.selfSupervised ? 'noisy photos' : 'photos'
+    return finish(config, `${training.length} ${photos} of ${names}, ${validation.length} others held out`)
   }
   const { config, dataNote } = await planReconstruction(request, common, parentOptions)
   return finish(config, dataNote)

@@ -4,14 +4,30 @@ import { z } from 'zod'
 export const denoiseData = z.strictObject({
   /** side of the square crops in pixels */
   crop: z.int().positive().multipleOf(8).default(96),
+  /** white Gaussian noise, or the mix of `drawMix`: cameras' noise, JPEG, Gaussian and others */
+  noise: z.enum(['gaussian', 'camera']).default('gaussian'),
+  /** of `camera`: the share of pictures with a camera's noise, and of these the share that goes through JPEG */
+  cameraShare: z.number().min(0).max(1).default(0.6),
+  jpegShare: z.number().min(0).max(1).default(0.6),
   /** noise levels are drawn from 0 to this, of 255 */
   sigmaMax255: z.number().positive().max(255).default(75),
-  /** share of the noisy inputs that are clipped to [0, 1], as 8-bit files are */
+  /** of `gaussian`: share of the noisy inputs that are clipped to [0, 1], as 8-bit files are */
   clippedShare: z.number().min(0).max(1).default(0.5),
   /** side of the crop from the middle of each held-out photo */
   validationCrop: z.int().positive().multipleOf(8).default(256),
 })
 export type DenoiseData = z.infer<typeof denoiseData>
+
+/** What the denoiser is trained and judged on where only noisy photos are known. */
+export const neighboursData = z.strictObject({
+  /** side of the square crops in pixels; the network is trained on pictures of half of it */
+  crop: z.int().positive().multipleOf(16).default(128),
+  /** weight of the difference between the two small pictures' scenes */
+  gamma: z.number().min(0).default(1),
+  /** side of the crop from the middle of each held-out photo */
+  validationCrop: z.int().positive().multipleOf(16).default(256),
+})
+export type NeighboursData = z.infer<typeof neighboursData>
 
 /** What the codec is trained and judged on. */
 export const compressData = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { autoencoderLossSettings } from '../models/autoencoder/loss-settings.ts'
-import { compressData, denoiseData, digitsData, smallPhotoData } from './data-settings.ts'
+import { compressData, denoiseData, digitsData, neighboursData, smallPhotoData } from './data-settings.ts'
 import { runLength, trainingSettings } from './settings.ts'
 
 /** All that decides what a run computes; written as run.json into its folder before the first step. */
@@ -17,6 +17,12 @@ export const runConfig = z.strictObject({
     z.strictObject({
       kind: z.literal('denoise'),
       data: denoiseData,
+      training: z.array(z.string()),
+      validation: z.array(z.string()),
+    }),
+    z.strictObject({
+      kind: z.literal('neighbours'),
+      data: neighboursData,
       training: z.array(z.string()),
       validation: z.array(z.string()),
     }),

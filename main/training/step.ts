@@ -32,7 +32,7 @@ export interface UpdateNumbers {
 
 /** @param mode of the gradients; the update keeps float32 where they are computed in bfloat16 */
 export function createStep(
-  task: Pick<TrainingTask, 'loss'>,
+  task: Pick<TrainingTask, 'loss' | 'constants'>,
   optimizer: Optimizer,
   mode: ComputeMode,
 ): StepFunctions {
@@ -75,14 +75,16 @@ export function clipScale(norm: number, limit: number): number {
 }
 
 function lossAndGradients(
-  task: Pick<TrainingTask, 'loss'>,
+  task: Pick<TrainingTask, 'loss' | 'constants'>,
   parameters: NamedTensors,
   batch: NamedTensors,
 ): { figures: Tensor; gradients: NamedTensors } {
   const names = Object.keys(parameters)
   const named = (tensors: readonly Tensor[]) =>
     Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
-  const lossOf = (...weights: Tensor[]) => task.loss(named(weights), batch)
+  // Outside of what is differentiated, so that nothing of it is computed backwards.
+  const known = { ...batch, ...task.constants?.(parameters, batch) }
+  const lossOf = (...weights: Tensor[]) => task.loss(named(weights), known)
   const { value, grads } = tf.valueAndGrads(lossOf)(names.map((name) => parameters[name]!))
   const norm = tf.addN(grads.map((gradient) => gradient.square().sum())).sqrt()
   return { figures: tf.stack([value, norm]), gradients: named(grads) }

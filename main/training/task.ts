@@ -23,6 +23,8 @@ export interface TrainingTask {
   start?(parameters: NamedTensors): Promise<NamedTensors>
   /** The batch of a step; batches of one seed are the same whenever they are asked for. Called with 0, 1, 2 ... from the start on. */
   next(): Promise<Batch>
+  /** What is computed from weights and batch for the loss to use, without a gradient through it; joins the batch. */
+  constants?(parameters: NamedTensors, batch: NamedTensors): NamedTensors
   /** The loss of a batch, a pure function of tensors. */
   loss(parameters: NamedTensors, batch: NamedTensors): Scalar
   /** Judges weights on the held-out data. */

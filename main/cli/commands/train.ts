@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
 import type { Core } from '../../core/core.ts'
 import { findModel } from '../../core/model-library.ts'
@@ -10,7 +10,9 @@ import { type Context, type GlobalOptions, withCore } from '../context.ts'
 import { duration, type Output, parseAssignments } from '../output.ts'
 
 interface TrainOptions extends GlobalOptions {
-  model: string
+  model?: string
+  task?: keyof typeof architectures
+  selfSupervised?: boolean
   from?: string
   images?: string[]
   dataset?: string
@@ -25,11 +27,19 @@ interface TrainOptions extends GlobalOptions {
   licence?: string
 }
 
+/** What is trained for a task where no `--model` says otherwise. */
+const architectures = { denoise: 'denoiser', compress: 'codec', reconstruct: 'dense' } as const
+
 export function addTrain(program: Command): void {
   program
     .command('train')
     .description('train a model on photos or IDX images, on this machine')
-    .option('--model <architecture>', 'dense, conv, vae, denoiser or codec', 'denoiser')
+    .option(
+      '--model <architecture>',
+      'dense, conv, vae, denoiser or codec (denoiser unless --task says otherwise)',
+    )
+    .addOption(new Option('--task <task>', 'the same by what it is for').choices(Object.keys(architectures)))
+    .option('--self-supervised', 'the photos are noisy and no clean ones are known (Neighbor2Neighbor)')
     .option('--from <model>', 'start from the weights of this model')
     .option('--images <paths...>', 'folders of photos, photos, or one IDX file (MNIST, also .gz)')
     .option('--extra <files...>', 'further IDX files to train on, such as drawn images (hourglass generate)')
@@ -55,16 +65,20 @@ export function addTrain(program: Command): void {
       `
 Examples:
   hourglass train --images ~/Pictures --from denoiser --minutes 60 --name my-denoiser
+  hourglass train --images ~/Pictures --set noise=camera --minutes 60 --name for-my-camera
   hourglass train --model dense --images t10k-images-idx3-ubyte.gz --epochs 60 --set trainingCount=8000
   hourglass train --model vae --images t10k-images-idx3-ubyte.gz --epochs 40 --set beta=0.5
   hourglass train --model conv --images ~/Pictures --epochs 40 --set code=64 --set rows=32
   hourglass train --dataset holidays --from denoiser --epochs 2
   hourglass train --model codec --images ~/Pictures --minutes 120 --name my-codec
+  hourglass train --task denoise --self-supervised --images ~/Noisy --minutes 30 --name from-noise
   hourglass train --resume my-denoiser
 Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, adam, muon), learningRate,
   muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
   validateEvery, patience, spikeFactor, gradientSpikeFactor, checkpointSeconds;
-  denoiser: widths, blocks, crop, sigmaMax255, clippedShare, validationCrop, validationShare;
+  denoiser: widths, blocks, crop, noise (gaussian, camera), sigmaMax255, clippedShare, cameraShare, jpegShare,
+  validationCrop, validationShare;
+  denoiser, --self-supervised: widths, blocks, crop, gamma, validationCrop, validationShare;
   codec: width, blocks, latents, hyper, context, groups, crop, validationCrop, validationShare;
   dense: inputs, hidden; conv, vae: rows, columns, channels (1 or 3), widths; all three: code, activation, loss
   (mse, bce), dropout, codeL1, codeKl, sparsity, contractive, beta (vae), turnDegrees, scaleShare, shiftPixels,
@@ -72,6 +86,15 @@ Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, ada
   validationShare.`,
     )
     .action((_, command: Command) => train(command.optsWithGlobals<TrainOptions>()))
+}
+
+/** @throws AppError `bad-input` for noisy photos in place of clean ones where a task needs these */
+function modelOf({ model, task = 'denoise', selfSupervised }: TrainOptions): string {
+  const fits = architectures[task]
+  if (selfSupervised && fits !== 'denoiser') {
+    throw new AppError('bad-input', `--self-supervised is for --task denoise, got --task ${task}`)
+  }
+  return model ?? fits
 }
 
 function positive(text: string): number {
@@ -94,16 +117,18 @@ async function train(options: TrainOptions): Promise<void> {
         'train needs either --images PATH... or --dataset NAME (or --resume RUN)',
       )
     }
+    const model = modelOf(options)
     const parent = options.from ? findModel(core.catalog, options.from) : null
     const request = await planRun({
-      architecture: options.model,
+      architecture: model,
+      selfSupervised: options.selfSupervised ?? false,
       ...photosOf(core, options),
       validationList: options.validationList ? resolve(options.validationList) : undefined,
       extra: options.extra?.map((path) => resolve(path)),
       length: lengthOf(options),
       given: parseAssignments(options.set),
       parent,
-      id: options.name ?? defaultName(options.model),
+      id: options.name ?? defaultName(model),
       licenceNote: options.licence ?? 'not stated',
     })
     out.text(`Run ${request.id}: ${request.dataNote}`)

@@ -1,14 +1,25 @@
-import { type NamedTensors, type Scalar, type Tensor1D, type Tensor4D, tf } from '../../engine/tensorflow.ts'
+import {
+  type NamedTensors,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  tf,
+} from '../../engine/tensorflow.ts'
 import type { Network } from '../model.ts'
 
-/** Mean absolute error of each sample over sqrt(sigma + 0.02), so that no noise level drowns the others: (n) */
-export function weightedErrors(denoised: Tensor4D, clean: Tensor4D, sigma: Tensor1D): Tensor1D {
-  return denoised.sub(clean).abs().mean([1, 2, 3]).div(sigma.add(0.02).sqrt()) as Tensor1D
+/**
+ * Mean absolute error of each sample over sqrt(sigma + 0.02), so that no noise level drowns the others: (n)
+ * @param sigma (n), or maps (n, h, w, 1), whose means count
+ */
+export function weightedErrors(denoised: Tensor4D, clean: Tensor4D, sigma: Tensor): Tensor1D {
+  const level = sigma.rank === 1 ? sigma : sigma.mean([1, 2, 3])
+  return denoised.sub(clean).abs().mean([1, 2, 3]).div(level.add(0.02).sqrt()) as Tensor1D
 }
 
-/** @param batch clean and noisy (n, h, w, 3), sigma (n), in units of [0, 1] */
+/** @param batch clean and noisy (n, h, w, 3), sigma (n) or (n, h, w, 1), in units of [0, 1] */
 export function denoiserLoss(network: Network<Tensor4D>, p: NamedTensors, batch: NamedTensors): Scalar {
-  const { clean, noisy, sigma } = batch as { clean: Tensor4D; noisy: Tensor4D; sigma: Tensor1D }
+  const { clean, noisy, sigma } = batch as { clean: Tensor4D; noisy: Tensor4D; sigma: Tensor }
   return weightedErrors(network.denoise!(p, noisy, sigma), clean, sigma).mean() as Scalar
 }
 

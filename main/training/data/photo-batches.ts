@@ -17,6 +17,8 @@ export interface PhotoBatchOptions<Name extends RecipeName> {
   readonly recipe: Name
   /** What differs from the recipe's defaults. */
   readonly parameters?: Partial<RecipeParameters<Name>>
+  /** Whether photos are also drawn from at smaller scales (by default) or only as they are. */
+  readonly scaled?: boolean
   /** The step of the first batch, counted from 0; a resumed run gives the steps it has taken. */
   readonly startStep?: number
   /** Threads; they decide speed alone. */
@@ -78,7 +80,7 @@ export async function createPhotoBatches<Name extends RecipeName>(
   }
   const parameters = { ...recipes[options.recipe].defaults, ...options.parameters }
   checkParameters(options.recipe, parameters)
-  const { photos, skipped } = await listViews(files, crop)
+  const { photos, skipped } = await listViews(files, crop, options.scaled)
   const { poolBytes = 2 * gibibyte, cropsPerTurn = 32 } = options
   const settings = { seed, batch, crop, poolBytes, cropsPerTurn }
   const plan = createCropPlan(photos, settings)

@@ -32,11 +32,12 @@ export function viewBytes(view: { readonly width: number; readonly height: numbe
 
 /**
  * Reads the headers of the files and lists, in their order, the views that hold a crop: large photos (a side above
- * 1000 pixels) also at 0.7 and 0.5, smaller ones also at 0.85. Throws AppError `bad-input` when none does.
+ * 1000 pixels) also at 0.7 and 0.5, smaller ones also at 0.85, unless not `scaled`. Throws AppError `bad-input` when none does.
  */
 export async function listViews(
   files: readonly string[],
   crop: number,
+  scaled = true,
 ): Promise<{ photos: TrainingPhoto[]; skipped: SkippedPhotos }> {
   const sizes = await readSizes(files)
   const skipped: SkippedPhotos = { broken: [], tooSmall: [] }
@@ -46,7 +47,7 @@ export async function listViews(
     const size = sizes[index]
     if (size instanceof AppError) skipped.broken.push({ path, message: size.message })
     else if (Math.min(size.width, size.height) < crop) skipped.tooSmall.push(path)
-    else photos.push({ path, views: scaled(size, crop).map((view) => ({ id: id++, ...view })) })
+    else photos.push({ path, views: viewsOf(size, crop, scaled).map((view) => ({ id: id++, ...view })) })
   }
   if (photos.length > 0) return { photos, skipped }
   const { broken, tooSmall } = skipped
@@ -62,8 +63,8 @@ interface Size {
   height: number
 }
 
-function scaled({ width, height }: Size, crop: number): Size[] {
-  const scales = Math.max(width, height) > largeSide ? [1, 0.7, 0.5] : [1, 0.85]
+function viewsOf({ width, height }: Size, crop: number, scaled: boolean): Size[] {
+  const scales = !scaled ? [1] : Math.max(width, height) > largeSide ? [1, 0.7, 0.5] : [1, 0.85]
   return scales
     .map((scale) => ({ width: Math.round(width * scale), height: Math.round(height * scale) }))
     .filter((view) => Math.min(view.width, view.height) >= crop)

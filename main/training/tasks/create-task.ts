@@ -7,6 +7,7 @@ import type { TrainingTask } from '../task.ts'
 import { createCompressTask } from './compress.ts'
 import { createDenoiseTask } from './denoise.ts'
 import { createDigitsTask } from './digits.ts'
+import { createNeighboursTask } from './neighbours.ts'
 import { createThumbnailsTask, imageShapeOf } from './thumbnails.ts'
 
 /** The data, loss and validation of a run, from its step on. */
@@ -16,6 +17,8 @@ export function createTask(config: RunConfig, network: Network, startStep: numbe
   switch (config.task.kind) {
     case 'denoise':
       return createDenoiseTask({ network: network as Network<Tensor4D>, ...config.task, ...common })
+    case 'neighbours':
+      return createNeighboursTask({ network: network as Network<Tensor4D>, ...config.task, ...common })
     case 'compress':
       return createCompressTask({ options: codecOptions.parse(config.options), ...config.task, ...common })
     case 'digits':

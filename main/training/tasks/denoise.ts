@@ -1,3 +1,4 @@
+import { drawMix, type MixParameters } from '../../../shared/noise/camera/mix.ts'
 import { Random } from '../../../shared/random.ts'
 import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
@@ -12,6 +13,8 @@ import type { TrainingTask, Validation } from '../task.ts'
 
 /** Noise levels at which held-out photos are judged, of 255. */
 const judgedSigmas255 = [15, 25, 50] as const
+/** beside the streams of the levels */
+const mixStream = -1
 
 export interface DenoiseTaskOptions {
   readonly network: Network<Tensor4D>
@@ -23,17 +26,18 @@ export interface DenoiseTaskOptions {
   readonly startStep: number
 }
 
-/** White Gaussian noise of known level on random crops of photos. */
+/** Noise of known level on random crops of photos: white Gaussian, or the mix that real photos suffer from. */
 export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<TrainingTask> {
   const { network, data, batch, seed } = options
-  const { crop, sigmaMax255, clippedShare } = data
+  const { crop, noise, sigmaMax255, clippedShare, cameraShare, jpegShare } = data
   // Always in float32: a run's validations compare with each other and with other runs'.
   const judged = compiledNetwork(network, askedMode() === 'eager' ? 'eager' : 'float32')
-  const batches = await createPhotoBatches({
-    ...{ files: options.training, crop, batch, seed, startStep: options.startStep },
-    recipe: 'denoise',
-    parameters: { sigmaMax255, clippedShare },
-  })
+  const photos = { files: options.training, crop, batch, seed, startStep: options.startStep }
+  const mix = { cameraShare, jpegShare, sigmaMax255 }
+  const batches =
+    noise === 'camera'
+      ? await createPhotoBatches({ ...photos, recipe: 'camera', parameters: mix })
+      : await createPhotoBatches({ ...photos, recipe: 'denoise', parameters: { sigmaMax255, clippedShare } })
   const heldOut = await centreCrops(options.validation, data.validationCrop, 8)
   const { tooSmall, broken } = batches.skipped
 
@@ -52,11 +56,15 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
       return {
         clean: { shape, data: clean },
         noisy: { shape, data: noisy },
-        sigma: { shape: [batch], data: sigma },
+        sigma: { shape: noise === 'camera' ? [batch, crop, crop, 1] : [batch], data: sigma },
       }
     },
     loss: (p, tensors) => denoiserLoss(network, p, tensors),
-    validate: (p, signal) => validateDenoiser(judged as Network<Tensor4D>, p, heldOut, signal),
+    validate: (p, signal) =>
+      validateDenoiser(p, {
+        ...{ network: judged as Network<Tensor4D>, heldOut, signal },
+        kinds: noise === 'camera' ? [mixed(mix), white(25)] : judgedSigmas255.map(white),
+      }),
     close() {
       judged.dispose()
       return batches.close()
@@ -64,33 +72,77 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
   }
 }
 
-/** Loss over all levels, and the mean PSNR at each; the noise is the same at every call. */
+/** A kind of noise that held-out photos are judged with: the same at every call. */
+interface JudgedNoise {
+  /** of its PSNR */
+  readonly name: string
+  /** sigma: one value, or one for each pixel */
+  add(photo: CentreCrop, index: number): { noisy: Float32Array; sigma: Float32Array }
+}
+
+function white(sigma255: number): JudgedNoise {
+  return {
+    name: `psnr${sigma255}_dB`,
+    add({ data }, index) {
+      const noisy = new Random([sigma255, index]).fillNormal(new Float32Array(data.length))
+      const sigma = Math.fround(sigma255 / 255)
+      for (let i = 0; i < noisy.length; i++) noisy[i] = data[i]! + Math.fround(noisy[i]! * sigma)
+      return { noisy, sigma: Float32Array.of(sigma) }
+    },
+  }
+}
+
+/** The mix that is trained on, with cameras' noise alone. */
+function mixed(parameters: MixParameters): JudgedNoise {
+  return {
+    name: 'psnrCamera_dB',
+    add({ data, shape: [, height, width] }, index) {
+      const clean = { width, height, channels: 3, data } as const
+      const { noisy, deviation } = drawMix(clean, new Random([mixStream, index]), {
+        ...parameters,
+        cameraShare: 1,
+      })
+      return { noisy: noisy.data, sigma: deviation }
+    },
+  }
+}
+
+interface Judging {
+  readonly network: Network<Tensor4D>
+  readonly heldOut: readonly CentreCrop[]
+  readonly kinds: readonly JudgedNoise[]
+  readonly signal: AbortSignal
+}
+
+/** Loss over all kinds of noise, and the mean PSNR at each. */
 async function validateDenoiser(
-  network: Network<Tensor4D>,
   p: NamedTensors,
-  photos: readonly CentreCrop[],
-  signal: AbortSignal,
+  { network, heldOut, kinds, signal }: Judging,
 ): Promise<Validation> {
   const losses: number[] = []
   const metrics: Record<string, number> = {}
-  for (const sigma255 of judgedSigmas255) {
+  for (const kind of kinds) {
     const psnrs: number[] = []
-    for (const [index, photo] of photos.entries()) {
+    for (const [index, photo] of heldOut.entries()) {
       await breathe()
       signal.throwIfAborted()
-      const noise = new Random([sigma255, index]).fillNormal(new Float32Array(photo.data.length))
+      const drawn = kind.add(photo, index)
       const [loss, error] = tf.tidy(() => {
         const clean = tf.tensor4d(photo.data, photo.shape)
-        const sigma = tf.tensor1d([sigma255 / 255])
-        const noisy = clean.add(tf.tensor4d(noise, photo.shape).mul(sigma255 / 255)) as Tensor4D
+        const noisy = tf.tensor4d(drawn.noisy, photo.shape)
+        const [, height, width] = photo.shape
+        const sigma =
+          drawn.sigma.length === 1
+            ? tf.tensor1d(drawn.sigma)
+            : tf.tensor4d(drawn.sigma, [1, height, width, 1])
         const denoised = network.denoise!(p, noisy, sigma)
         const figures = [weightedErrors(denoised, clean, sigma), squaredErrors8Bit(denoised, clean)]
         return tf.concat(figures).dataSync()
       })
-      losses.push(loss)
-      psnrs.push(-10 * Math.log10(error))
+      losses.push(loss!)
+      psnrs.push(-10 * Math.log10(error!))
     }
-    metrics[`psnr${sigma255}_dB`] = mean(psnrs)
+    metrics[kind.name] = mean(psnrs)
   }
   return { loss: mean(losses), metrics }
 }

@@ -199,6 +199,10 @@ test('wrong use says what is expected, with exit code 2 or 3', async () => {
     code: 2,
     stderr: expect.stringMatching(/expected 'auto' or a number from 0 to 255/),
   })
+  const compressing = ['--task', 'compress', '--self-supervised']
+  const clean = await hourglass(['train', '--images', photos, '--steps', '1', ...compressing])
+  expect(clean.code).toBe(2)
+  expect(clean.stderr).toContain('--self-supervised is for --task denoise')
   const setting = await hourglass(['train', '--images', photos, '--steps', '1', '--set', 'learnRate=1'])
   expect(setting).toMatchObject({
     code: 2,

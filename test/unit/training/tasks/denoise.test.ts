@@ -71,3 +71,29 @@ test('validation: the same noise at each call, PSNR of a network that does nothi
   await expect(source.validate(p, aborted)).rejects.toThrow('stop')
   await source.close()
 })
+
+test('camera noise: each pixel is told its level, and held-out photos are judged with it', async () => {
+  const camera = denoiseData.parse({ crop: 32, validationCrop: 64, noise: 'camera' })
+  const files = [join(folder, 'lake.jpg')]
+  const places = { training: files, validation: [join(samples, 'canyon.jpg')] }
+  const source = await createDenoiseTask({
+    network,
+    data: camera,
+    ...places,
+    batch: 3,
+    seed: 5,
+    startStep: 0,
+  })
+  const batch = await source.next()
+  expect(batch.sigma!.shape).toEqual([3, 32, 32, 1])
+  expect(new Set(batch.sigma!.data).size).toBeGreaterThan(100)
+  const tensors = Object.fromEntries(
+    Object.entries(batch).map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
+  )
+  const p = startingParameters(denoiser.parameters(options), new Random(1))
+  expect(Number.isFinite(source.loss(p, tensors).dataSync()[0])).toBe(true)
+  const { metrics } = await source.validate(p, signal)
+  expect(Object.keys(metrics)).toEqual(['psnrCamera_dB', 'psnr25_dB'])
+  expect(await source.validate(p, signal)).toMatchObject({ metrics })
+  await source.close()
+})
