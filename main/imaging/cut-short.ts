@@ -1,5 +1,8 @@
 import { open } from 'node:fs/promises'
-import type { ImageFormat } from './formats.ts'
+import { withFileBytes } from './file-bytes.ts'
+import { type ImageFormat, isRaw } from './formats.ts'
+import { heifItemsEnd } from './heif-extent.ts'
+import { rawPixelsEnd } from './raw/extent.ts'
 
 /**
  * Whether a file's own structure says that its end is missing: decoders often report damage and loss with
@@ -23,7 +26,11 @@ export async function isCutShort(path: string, format: ImageFormat): Promise<boo
       const little = head[0] === 0x49
       return (little ? head.readUInt32LE(4) : head.readUInt32BE(4)) >= size
     }
-    // AVIF: the boxes of the top level follow each other to the end (ISO/IEC 14496-12)
+    if (isRaw(format) && format !== 'cr3') {
+      return (await withFileBytes(path, (bytes) => rawPixelsEnd(bytes, format))) > size
+    }
+    if (format === 'heic' && (await withFileBytes(path, heifItemsEnd)) > size) return true
+    // AVIF, HEIC and CR3: the boxes of the top level follow each other to the end (ISO/IEC 14496-12)
     for (let at = 0; at < size; ) {
       const box = await read(at, 16)
       if (box.length < 8) return true

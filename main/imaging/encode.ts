@@ -24,11 +24,11 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal
 }
 
-function rawImage(samples: Samples, width: number, height: number, channels: 1 | 2 | 3 | 4): Sharp {
+export function rawImage(samples: Samples, width: number, height: number, channels: 1 | 2 | 3 | 4): Sharp {
   return sharp(samples, { raw: { width, height, channels }, limitInputPixels: false })
 }
 
-function spaceOf({ depth, channels }: Raster): string {
+export function spaceOf({ depth, channels }: Raster): string {
   return depth === 16 ? (channels === 1 ? 'grey16' : 'rgb16') : channels === 1 ? 'b-w' : 'srgb'
 }
 

@@ -1,7 +1,10 @@
 import { open, stat } from 'node:fs/promises'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import { isCutShort } from './cut-short.ts'
+import { DecoderFailure } from './decoders/failure.ts'
+import { withFileBytes } from './file-bytes.ts'
 import { formatOfContent, type ImageFormat, readableNames } from './formats.ts'
+import { rawKind } from './raw/kind.ts'
 
 const codeOfErrno: Record<string, [ErrorCode, string]> = {
   ENOENT: ['not-found', 'does not exist'],
@@ -66,19 +69,35 @@ export async function checkImageFile(path: string): Promise<{ bytes: number; for
   if (!format) {
     throw new AppError('unsupported', `${path} is not an image that Hourglass reads (${readableNames})`)
   }
-  return { bytes, format }
+  if (format !== 'tiff') return { bytes, format }
+  const raw = await withFileBytes(path, rawKind)
+  if (raw === 'other') {
+    throw new AppError(
+      'unsupported',
+      `${path} is a camera's RAW of a kind that is not read (${readableNames})`,
+    )
+  }
+  return { bytes, format: raw ?? format }
 }
 
-/** What a decoder said about the content of `path`, as an AppError: unreadable when cut short, else corrupt. */
+/**
+ * What a decoder said about the content of `path`, as an AppError: unreadable when cut short, unsupported or too-large
+ * where the decoder says so, else corrupt.
+ */
 export async function decodeError(path: string, format: ImageFormat, cause: unknown): Promise<AppError> {
   if (cause instanceof AppError) return cause
+  const kind = cause instanceof DecoderFailure ? cause.kind : 'damaged'
   const text = (cause instanceof Error ? cause.message : String(cause))
     .split('\n')[0]
     .replaceAll(path, '')
     .trim()
-  const short = await isCutShort(path, format).catch(() => false)
-  const [code, words] = short
+  if (kind === 'too-large')
+    return new AppError(kind, `cannot read ${path}: it takes too much memory (${text})`, { cause })
+  const isShort = kind === 'cut-short' || (await isCutShort(path, format).catch(() => false))
+  const [code, words] = isShort
     ? (['unreadable', 'the file is cut short'] as const)
-    : (['corrupt', 'its content is damaged'] as const)
+    : kind === 'unsupported'
+      ? (['unsupported', `it is a kind of ${format.toUpperCase()} that is not read`] as const)
+      : (['corrupt', 'its content is damaged'] as const)
   return new AppError(code, `cannot read ${path}: ${words} (${text})`, { cause })
 }

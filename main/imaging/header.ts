@@ -1,17 +1,17 @@
-import { closeSync, openSync, readSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import type { Metadata } from 'sharp'
 import { AppError } from '../../shared/errors.ts'
 import { exifFromTiff } from './exif/build.ts'
 import { orientationOf, uprightExif } from './exif/edit.ts'
 import { uprightXmp } from './exif/xmp.ts'
+import { withFileBytes } from './file-bytes.ts'
 import { checkImageFile, decodeError } from './file-errors.ts'
-import { formatOfName, type ImageFormat } from './formats.ts'
+import { formatOfName, type ImageFormat, isRaw } from './formats.ts'
+import { describedColours } from './heif-colours.ts'
+import { checkPixelCount, defaultLimitPixels } from './pixel-limit.ts'
 import type { ImageMetadata } from './raster.ts'
+import { readRawHeader } from './raw/header.ts'
 import { sharp } from './sharp.ts'
-
-/** 30,000 x 30,000: above any camera or film scanner, and 2.7 GB as 8-bit RGB. */
-export const defaultLimitPixels = 30_000 * 30_000
 
 /** A file's header, before any pixel is decoded. */
 export interface ImageHeader {
@@ -24,7 +24,7 @@ export interface ImageHeader {
   readonly channels: 1 | 3
   readonly depth: 8 | 16
   readonly hasAlpha: boolean
-  /** 10 or 12 for such AVIF files, else the depth. */
+  /** 10 or 12 for such AVIF and HEIC files, else the depth. */
   readonly significantBits: number
   /** Pixels that are neither grey nor RGB: they become sRGB, and the profile goes. */
   readonly converts: 'cmyk' | 'lab' | null
@@ -37,27 +37,25 @@ export interface ImageHeader {
  *
  * @throws AppError not-found, unreadable, unsupported, too-large or corrupt, naming the file.
  */
-export async function readHeader(path: string, limitPixels = defaultLimitPixels): Promise<ImageHeader> {
+export async function readHeader(
+  path: string,
+  limitPixels = defaultLimitPixels,
+  signal?: AbortSignal,
+): Promise<ImageHeader> {
   const { bytes, format } = await checkImageFile(path)
+  if (isRaw(format)) return readRawHeader(path, { bytes, format, limitPixels, signal })
   let head: Metadata
   try {
     head = await sharp(path, { limitInputPixels: false, failOn: 'none' }).metadata()
   } catch (error) {
     throw await decodeError(path, format, error)
   }
-  const pixels = head.width * head.height
-  if (pixels > limitPixels) {
-    throw new AppError(
-      'too-large',
-      `${path} claims ${head.width} x ${head.height} = ${Math.round(pixels / 1e6)} megapixels; ` +
-        `the limit is ${Math.round(limitPixels / 1e6)}`,
-    )
-  }
+  checkPixelCount(path, head, limitPixels)
   const converts =
     head.space === 'cmyk' ? 'cmyk' : head.space === 'lab' || head.space === 'labs' ? 'lab' : null
-  const colours = head.channels - (head.hasAlpha ? 1 : 0)
+  const colourCount = head.channels - (head.hasAlpha ? 1 : 0)
   const known =
-    ['srgb', 'rgb', 'rgb16', 'b-w', 'grey16'].includes(head.space) && (colours === 1 || colours === 3)
+    ['srgb', 'rgb', 'rgb16', 'b-w', 'grey16'].includes(head.space) && (colourCount === 1 || colourCount === 3)
   if (!converts && (!known || !['uchar', 'ushort'].includes(head.depth))) {
     throw new AppError(
       'unsupported',
@@ -65,9 +63,10 @@ export async function readHeader(path: string, limitPixels = defaultLimitPixels)
         'expected grey or RGB of 8 or 16 bits, CMYK, or Lab',
     )
   }
-  const rawExif = format === 'tiff' ? tiffExif(path) : withoutPrefix(head.exif ?? null)
-  // AVIF turns its pixels by its own `irot`, which the decoder applies; EXIF only repeats it
-  const orientation = format === 'avif' ? 1 : (head.orientation ?? (rawExif ? orientationOf(rawExif) : 1))
+  const rawExif = format === 'tiff' ? await tiffExif(path) : withoutPrefix(head.exif ?? null)
+  // AVIF and HEIC turn their pixels by their own `irot`, which the decoder applies; EXIF only repeats it
+  const isHeif = format === 'avif' || format === 'heic'
+  const orientation = isHeif ? 1 : (head.orientation ?? (rawExif ? orientationOf(rawExif) : 1))
   const lying = orientation >= 5
   const width = lying ? head.height : head.width
   const height = lying ? head.width : head.height
@@ -77,25 +76,31 @@ export async function readHeader(path: string, limitPixels = defaultLimitPixels)
   const notes: string[] = []
   const promised = formatOfName(path)
   if (promised && promised !== format) notes.push(`named like ${promised}, but is ${format}`)
-  if ((head.pages ?? 1) > 1) notes.push(`the first of ${head.pages} frames`)
+  if ((head.pages ?? 1) > 1) {
+    notes.push(
+      format === 'heic' ? `the main one of ${head.pages} pictures` : `the first of ${head.pages} frames`,
+    )
+  }
   if (converts) notes.push(`converted from ${converts.toUpperCase()} to sRGB`)
   if (rawExif && !exif) notes.push('its EXIF is damaged and left out')
   if (head.xmp && !xmp) notes.push('its XMP is not UTF-8 and left out')
+  const colours = format === 'heic' && !head.icc ? await describedColours(path) : null
+  if (colours?.note) notes.push(colours.note)
   return {
     bytes,
     format,
     width,
     height,
     orientation,
-    channels: colours === 1 ? 1 : 3,
+    channels: colourCount === 1 ? 1 : 3,
     depth,
     hasAlpha: head.hasAlpha,
-    significantBits: format === 'avif' && head.depth === 'ushort' ? (head.bitsPerSample ?? 16) : depth,
+    significantBits: isHeif && head.depth === 'ushort' ? (head.bitsPerSample ?? 16) : depth,
     converts,
     metadata: {
       sourcePath: await realpath(path),
       format,
-      icc: converts ? null : (head.icc ?? null),
+      icc: converts ? null : (head.icc ?? colours?.icc ?? null),
       exif,
       xmp,
       densityPpi: head.density ?? null,
@@ -104,19 +109,9 @@ export async function readHeader(path: string, limitPixels = defaultLimitPixels)
   }
 }
 
+/** libtiff hands ICC and XMP through sharp, but not EXIF: it is read from the file's own directories. */
+const tiffExif = (path: string) => withFileBytes(path, (read) => exifFromTiff(read))
+
 function withoutPrefix(exif: Buffer | null): Buffer | null {
   return exif?.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif
-}
-
-/** libtiff hands ICC and XMP through sharp, but not EXIF: it is read from the file's own directories. */
-function tiffExif(path: string): Buffer | null {
-  const file = openSync(path, 'r')
-  try {
-    return exifFromTiff((offset, length) => {
-      const bytes = Buffer.alloc(Math.min(length, 2 ** 24))
-      return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, offset))
-    })
-  } finally {
-    closeSync(file)
-  }
 }

@@ -25,8 +25,11 @@ export interface ImageFacts {
  *
  * @throws AppError as `readHeader` does.
  */
-export async function probeImage(path: string, options: { limitPixels?: number } = {}): Promise<ImageFacts> {
-  const header = await readHeader(path, options.limitPixels)
+export async function probeImage(
+  path: string,
+  options: { limitPixels?: number; signal?: AbortSignal } = {},
+): Promise<ImageFacts> {
+  const header = await readHeader(path, options.limitPixels, options.signal)
   return {
     path,
     bytes: header.bytes,

@@ -1,8 +1,10 @@
 import { AppError } from '../../shared/errors.ts'
 import { stopIfAborted, untilAborted } from './abort.ts'
 import { decodeError } from './file-errors.ts'
+import { isDecoded } from './formats.ts'
 import { type ImageHeader, readHeader } from './header.ts'
 import { newSamples, type Raster, type Samples } from './raster.ts'
+import { readByDecoder } from './read-by-decoder.ts'
 import { sharp } from './sharp.ts'
 
 export interface ReadOptions {
@@ -15,14 +17,15 @@ export interface ReadOptions {
  * Decodes an image file: upright, at its native depth, in its own RGB or grey space. CMYK and Lab become
  * sRGB; palettes are expanded; of several frames the first is taken. The format follows the content, not the
  * name. Needs the raster's memory once; twice for a moment where the picture has to be turned, 4/3 of it
- * where it has alpha.
+ * where it has alpha. RAW comes as 16-bit sRGB, white balanced as shot; see `readByDecoder` for RAW and HEIC.
  *
  * @throws AppError not-found, unreadable (also: cut short), unsupported, too-large, corrupt or aborted, each
  *   naming the file.
  */
 export async function readImage(path: string, options: ReadOptions = {}): Promise<Raster> {
   stopIfAborted(options.signal, `reading ${path}`)
-  const header = await readHeader(path, options.limitPixels)
+  const header = await readHeader(path, options.limitPixels, options.signal)
+  if (isDecoded(header.format)) return readByDecoder(path, header, options.signal)
   const { width, height, channels, depth, metadata } = header
   const base = { width, height, channels, depth, metadata }
   if (!header.hasAlpha)

@@ -23,7 +23,14 @@ export interface BatchOptions extends GlobalOptions {
 export function addBatchOptions(command: Command, folder: string, template: string): Command {
   const formats = ['same', 'png', 'png16', 'tiff16', 'jpeg', 'webp', 'avif']
   return addOutputOptions(command, folder, template)
-    .addOption(new Option('--format <format>', 'format of the results').choices(formats).default('same'))
+    .addOption(
+      new Option(
+        '--format <format>',
+        "format of the results; same: the original's, but PNG of 16 bits for RAW and deeper HEIC, JPEG for other HEIC",
+      )
+        .choices(formats)
+        .default('same'),
+    )
     .option('--quality <n>', 'of JPEG, WebP and AVIF, 1 to 100', within(1, 100))
 }
 

@@ -26,7 +26,10 @@ async function doctor(options: GlobalOptions): Promise<void> {
       node: process.versions.node,
       engine,
       speed,
-      images: { reads, writes, sharp: versions.sharp, libvips: versions.vips },
+      images: {
+        ...{ reads, writes, sharp: versions.sharp, libvips: versions.vips },
+        ...{ librawWasm: versions['libraw-wasm'], libheifJs: versions['libheif-js'] },
+      },
       catalog,
       freeMemoryBytes: freemem(),
       totalMemoryBytes: totalmem(),
@@ -48,7 +51,10 @@ async function doctor(options: GlobalOptions): Promise<void> {
       ],
       ['Compiled', `${engine.compiled.available ? 'yes' : 'no'}: ${engine.compiled.why}`],
       ...engine.compiled.choices.map((choice): [string, string] => ['', choiceLine(choice)]),
-      ['Reads', reads.join(', ')],
+      [
+        'Reads',
+        `${reads.join(', ')} (libraw-wasm ${versions['libraw-wasm']}, libheif-js ${versions['libheif-js']})`,
+      ],
       ['Writes', `${writes.join(', ')} (sharp ${versions.sharp}, libvips ${versions.vips})`],
       [
         'Catalog',

@@ -5,12 +5,16 @@ import { writeImage } from '../../imaging/write.ts'
 import { makeFolder } from '../../platform/folders.ts'
 import type { BatchInput, Decision, PictureFacts } from './picture-batch.ts'
 
-/** The output format for a picture: the one asked for, or that of its own file with its depth kept. */
+/**
+ * The output format for a picture: the one asked for, or that of its own file with its depth kept. RAW and HEIC are not
+ * written: 16 bits become a 16-bit PNG, a HEIC of 8 bits a JPEG.
+ */
 export function formatFor(asked: OutputFormat | 'same', path: string, depth: 8 | 16): OutputFormat {
   if (asked !== 'same') return asked
   const own = formatOfName(path)
   if (own === 'jpeg' || own === 'webp' || own === 'avif') return own
   if (own === 'tiff') return 'tiff16'
+  if (own === 'heic' && depth === 8) return 'jpeg'
   return depth === 16 ? 'png16' : 'png'
 }
 

@@ -62,12 +62,22 @@ export function writeDirectories(at: number, own: NewEntry[], nested: Map<number
   return Buffer.concat([table, ...tail])
 }
 
-/** A standalone EXIF block with what a TIFF file says about the photo; null where it says nothing. */
-export function exifFromTiff(read: ByteReader): Buffer | null {
+/**
+ * A standalone EXIF block with what a TIFF file says about the photo; null where it says nothing. `keep` decides about
+ * single entries.
+ */
+export function exifFromTiff(read: ByteReader, keep?: (entry: NewEntry) => boolean): Buffer | null {
   const tree = readExifTree(read)
-  if (!tree) return null
-  const { own, nested } = portable(tree)
+  return tree && exifOf(portable(tree), keep)
+}
+
+/** A standalone EXIF block of these entries; null for none. */
+export function exifOf(
+  { own, nested }: ReturnType<typeof portable>,
+  keep: (entry: NewEntry) => boolean = () => true,
+): Buffer | null {
   if (own.length === 0 && nested.size === 0) return null
+  const kept = new Map([...nested].map(([tag, entries]) => [tag, entries.filter(keep)]))
   const header = Buffer.from('II*\0\x08\0\0\0', 'latin1')
-  return Buffer.concat([header, writeDirectories(8, own, nested)])
+  return Buffer.concat([header, writeDirectories(8, own.filter(keep), kept)])
 }

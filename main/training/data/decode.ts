@@ -1,5 +1,10 @@
 import sharp from 'sharp'
 import { AppError } from '../../../shared/errors.ts'
+import { checkImageFile } from '../../imaging/file-errors.ts'
+import { isDecoded } from '../../imaging/formats.ts'
+import { probeImage } from '../../imaging/probe.ts'
+import { readImage } from '../../imaging/read.ts'
+import { srgb8Image } from '../../imaging/srgb.ts'
 
 /** A photo as training keeps it: sRGB, 8 bits, rows top to bottom, three bytes per pixel. */
 export interface Rgb8Image {
@@ -12,6 +17,7 @@ export interface Rgb8Image {
 /** Width and height in pixels as shown, EXIF orientation applied; reads the header only. Throws AppError `unreadable`. */
 export async function photoSize(path: string): Promise<{ width: number; height: number }> {
   try {
+    if (isDecoded((await checkImageFile(path)).format)) return await probeImage(path)
     const { autoOrient } = await sharp(path).metadata()
     return { width: autoOrient.width, height: autoOrient.height }
   } catch (cause) {
@@ -22,11 +28,9 @@ export async function photoSize(path: string): Promise<{ width: number; height: 
 /** The whole photo, EXIF orientation applied, alpha dropped, grey as RGB. Throws AppError `unreadable`. */
 export async function decodeRgb8(path: string): Promise<Rgb8Image> {
   try {
-    const decoded = await sharp(path, { failOn: 'error' })
-      .autoOrient()
-      .removeAlpha()
-      .raw()
-      .toBuffer({ resolveWithObject: true })
+    const isByDecoder = isDecoded((await checkImageFile(path)).format)
+    const image = isByDecoder ? await srgb8Image(await readImage(path)) : sharp(path, { failOn: 'error' })
+    const decoded = await image.autoOrient().removeAlpha().raw().toBuffer({ resolveWithObject: true })
     const { width, height, channels } = decoded.info
     if (channels !== 3) throw new Error(`${channels} channels where 3 were expected`)
     return { width, height, pixels: decoded.data }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { formatOfName } from '../../imaging/formats.ts'
 
 export interface PhotoDatasetOptions {
   /** A text file of held-out names, one per line: file names, or paths relative to the folder. */
@@ -18,8 +19,6 @@ export interface PhotoDataset {
   /** Names of the list that no photo has. */
   readonly missing: readonly string[]
 }
-
-const photoEndings = /\.(jpe?g|png|webp|avif|tiff?|gif)$/i
 
 /**
  * The photos in the folders (all levels) and files given, split by image. Without a list, a photo is held out when
@@ -71,7 +70,7 @@ async function photosIn(path: string): Promise<[name: string, file: string][]> {
   try {
     if (!(await stat(path)).isDirectory()) return [[basename(path), path]]
     const entries = await readdir(path, { recursive: true, withFileTypes: true })
-    const files = entries.filter((entry) => !entry.isDirectory() && photoEndings.test(entry.name))
+    const files = entries.filter((entry) => !entry.isDirectory() && formatOfName(entry.name))
     return files.map((entry) => join(entry.parentPath, entry.name)).map((file) => [nameIn(path, file), file])
   } catch (cause) {
     throw new AppError('not-found', `${path}: no such photo or folder that can be read`, { cause })

@@ -22,7 +22,9 @@ it('knows formats by content and by name', () => {
 
 it('lists what this build reads and writes, with versions', () => {
   const { reads, writes, versions } = imageFormats()
-  expect(reads).toEqual(['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif'])
+  const raw = ['dng', 'cr2', 'cr3', 'nef', 'arw', 'raf']
+  expect(reads).toEqual(['jpeg', 'png', 'webp', 'avif', 'tiff', 'gif', 'heic', ...raw])
+  expect(versions).toMatchObject({ 'libheif-js': '1.23.2', 'libraw-wasm': '1.6.0' })
   expect(writes).toEqual(Object.keys(outputFormats))
   expect(versions.vips).toMatch(/^8\./)
   expect(versions.sharp).toMatch(/^0\./)

@@ -77,3 +77,17 @@ test('scaling keeps a flat colour and the mean of a ramp', async () => {
   }
   expect(Math.abs(blue - 117)).toBeLessThan(1)
 })
+
+test.each([
+  ['turned.dng', { width: 96, height: 128 }],
+  ['grey.dng', { width: 128, height: 96 }],
+  ['turned.heic', { width: 96, height: 128 }],
+] as const)('%s is trained on as every reader shows it', async (name, size) => {
+  const camera = join(import.meta.dirname, '../../../fixtures/camera')
+  expect(await photoSize(join(camera, name))).toMatchObject(size)
+  const decoded = await decodeRgb8(join(camera, name))
+  expect(decoded).toMatchObject(size)
+  const reference = await decodeRgb8(join(camera, `${name}.png`))
+  const differences = decoded.pixels.map((value, i) => Math.abs(value - reference.pixels[i]!))
+  expect(Math.max(...differences)).toBeLessThanOrEqual(2)
+})
