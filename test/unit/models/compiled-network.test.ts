@@ -174,7 +174,8 @@ const peak = (a: Tensor4D, b: Tensor4D) =>
 test('denoiser: bfloat16 is within 50 dB of float32 on a photo, and takes away the noise as well', async () => {
   const folder = join(root, 'assets/models/denoiser')
   const card = await readCard(folder)
-  const p = parametersFromFile(cases.denoiser!.specs, await readWeights(folder, card), folder)
+  const options = denoiser.options.parse(card.architecture.options)
+  const p = parametersFromFile(denoiser.parameters(options), await readWeights(folder, card), folder)
   const { width, pixels } = await decodeRgb8(join(root, 'assets/samples/lake.jpg'))
   const side = 96
   const clean = tf.tidy(() => {
@@ -188,7 +189,7 @@ test('denoiser: bfloat16 is within 50 dB of float32 on a photo, and takes away t
   const noisy = tf.tidy(() => clean.add(tf.tensor4d(noise, [1, side, side, 3]).mul(25 / 255))) as Tensor4D
   const sigma = tf.tensor1d([25 / 255])
   const infer = (mode: ComputeMode) => {
-    const network = compiledNetwork(denoiserNetwork, mode)
+    const network = compiledNetwork(denoiser.build(options), mode)
     const result = network.denoise!(p, noisy, sigma)
     network.dispose()
     return result
