@@ -11,6 +11,7 @@ import { addJobs } from './commands/jobs.ts'
 import { addModels } from './commands/models.ts'
 import { addNoiseCommand } from './commands/noise.ts'
 import { addReconstruct } from './commands/reconstruct.ts'
+import { addRestore } from './commands/restore.ts'
 import { addRuns } from './commands/runs.ts'
 import { addTrain } from './commands/train.ts'
 import { addVerify } from './commands/verify.ts'
@@ -36,6 +37,7 @@ export function buildProgram(): Command {
     addImport,
     addNoiseCommand,
     addDenoise,
+    addRestore,
     addCompress,
     addDecompress,
     addInfo,

@@ -5,7 +5,7 @@ import type { Model } from '../catalog/models.ts'
 import { weightsPath } from '../models/card.ts'
 import { describe } from '../models/descriptions.ts'
 import { photoDataset } from '../training/data/photo-dataset.ts'
-import { compressData, denoiseData, neighboursData } from '../training/data-settings.ts'
+import { compressData, denoiseData, neighboursData, restoreData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
 import { planReconstruction } from './plan-reconstruction.ts'
@@ -36,9 +36,15 @@ export interface PlanRequest {
 const photoDefaults = {
   denoise: { optimizer: 'muon', validateEvery: 500 },
   neighbours: { optimizer: 'muon', validateEvery: 500 },
+  restore: { optimizer: 'muon', validateEvery: 500 },
   compress: { optimizer: 'muon', validateEvery: 500, batch: 8, learningRate: 6e-4, muonLearningRate: 1.5e-3 },
 }
-const photoData = { denoise: denoiseData, neighbours: neighboursData, compress: compressData }
+const photoData = {
+  denoise: denoiseData,
+  neighbours: neighboursData,
+  restore: restoreData,
+  compress: compressData,
+}
 
 /**
  * A run from what a person asks for: settings sorted and checked, data found and split.
@@ -48,7 +54,7 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
   const { architecture, parent, id, licenceNote } = request
   const { task, options: optionsSchema } = describe(architecture)
   const length = parseLength(request.length)
-  if (parent && parent.architecture !== architecture) {
+  if (parent && parent.architecture !== architecture && !fits(parent.architecture, architecture)) {
     throw new AppError(
       'bad-input',
       `model '${parent.id}' is a '${parent.architecture}', not a '${architecture}'`,
@@ -109,6 +115,11 @@ export async function splitPhotos(
   const options = { validationShare, seed, ...(validationList ? { validationList } : {}) }
   const { train: training, validation } = await photoDataset(images, options)
   return { training, validation }
+}
+
+/** A restorer may start from a denoiser: the network is the same. */
+function fits(parent: string, architecture: string): boolean {
+  return parent === 'denoiser' && architecture === 'restorer'
 }
 
 function parseLength(length: unknown): RunLengthSetting {

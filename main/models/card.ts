@@ -16,7 +16,7 @@ export const modelCard = z.object({
   /** names the model; its weights never change under this id */
   id: modelId,
   title: z.string(),
-  task: z.enum(['denoise', 'reconstruct', 'compress']),
+  task: z.enum(['denoise', 'reconstruct', 'restore', 'compress']),
   architecture: z.object({ id: z.string(), options: z.record(z.string(), z.unknown()) }),
   weights: z.object({
     file: z.literal('weights.safetensors'),

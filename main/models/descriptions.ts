@@ -10,7 +10,7 @@ import { vaeOptions } from './vae/options.ts'
 export interface Description {
   readonly id: string
   readonly title: string
-  readonly task: 'reconstruct' | 'denoise' | 'compress'
+  readonly task: 'reconstruct' | 'denoise' | 'restore' | 'compress'
   readonly options: z.ZodType
 }
 
@@ -19,6 +19,7 @@ const descriptions: readonly Description[] = [
   { id: 'conv', title: 'Convolutional autoencoder', task: 'reconstruct', options: convOptions },
   { id: 'vae', title: 'Variational autoencoder', task: 'reconstruct', options: vaeOptions },
   { id: 'denoiser', title: 'Denoiser for additive noise', task: 'denoise', options: denoiserOptions },
+  { id: 'restorer', title: 'Restorer of lost pixels', task: 'restore', options: denoiserOptions },
   { id: 'codec', title: 'Codec for all rates', task: 'compress', options: codecOptions },
 ]
 

@@ -4,6 +4,7 @@ import { convolutional } from './conv/conv.ts'
 import { denoiser } from './denoiser/denoiser.ts'
 import { dense } from './dense/dense.ts'
 import type { Model } from './model.ts'
+import { restorer } from './restorer/restorer.ts'
 import { vae } from './vae/vae.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the zoo holds models of any options; each checks its own with zod
@@ -15,6 +16,7 @@ export const zoo: ReadonlyMap<string, AnyModel> = new Map<string, AnyModel>([
   [convolutional.id, convolutional],
   [vae.id, vae],
   [denoiser.id, denoiser],
+  [restorer.id, restorer],
   [codec.id, codec],
 ])
 

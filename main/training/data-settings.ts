@@ -29,6 +29,17 @@ export const neighboursData = z.strictObject({
 })
 export type NeighboursData = z.infer<typeof neighboursData>
 
+/** What the restorer is trained and judged on. */
+export const restoreData = z.strictObject({
+  /** side of the square crops in pixels */
+  crop: z.int().positive().multipleOf(8).default(96),
+  /** kinds of damage, each equally likely */
+  damages: z.array(z.string()).min(1).default(['holes', 'scratches', 'missing-lines', 'lost-blocks']),
+  /** side of the crop from the middle of each held-out photo */
+  validationCrop: z.int().positive().multipleOf(8).default(256),
+})
+export type RestoreData = z.infer<typeof restoreData>
+
 /** What the codec is trained and judged on. */
 export const compressData = z.strictObject({
   /** side of the square crops in pixels */

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { autoencoderLossSettings } from '../models/autoencoder/loss-settings.ts'
-import { compressData, denoiseData, digitsData, neighboursData, smallPhotoData } from './data-settings.ts'
+import {
+  compressData,
+  denoiseData,
+  digitsData,
+  neighboursData,
+  restoreData,
+  smallPhotoData,
+} from './data-settings.ts'
 import { runLength, trainingSettings } from './settings.ts'
 
 /** All that decides what a run computes; written as run.json into its folder before the first step. */
@@ -23,6 +30,12 @@ export const runConfig = z.strictObject({
     z.strictObject({
       kind: z.literal('neighbours'),
       data: neighboursData,
+      training: z.array(z.string()),
+      validation: z.array(z.string()),
+    }),
+    z.strictObject({
+      kind: z.literal('restore'),
+      data: restoreData,
       training: z.array(z.string()),
       validation: z.array(z.string()),
     }),

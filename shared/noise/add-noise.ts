@@ -33,6 +33,20 @@ export function addNoise(image: FloatImage, request: NoiseRequest): FloatImage {
   return model.apply(image, request.parameters ?? {}, new Random([...seeds, fnv1a(model.id)]))
 }
 
+/**
+ * The pixels that `addNoise` would lose with the same request, marked by 1 in width * height bytes.
+ * @throws AppError bad-input for a model that loses none, or an invalid parameter or seed
+ */
+export function missingPixels(size: { width: number; height: number }, request: NoiseRequest): Uint8Array {
+  const model = findNoiseModel(request.model)
+  if (!model.missing) {
+    const known = [...noiseModels.values()].filter((each) => each.missing).map(({ id }) => id)
+    throw new AppError('bad-input', `damage must be one of ${known.join(', ')}, got "${request.model}"`)
+  }
+  const seeds = typeof request.seed === 'number' ? [request.seed] : request.seed
+  return model.missing(size, request.parameters ?? {}, new Random([...seeds, fnv1a(model.id)]))
+}
+
 /** @throws AppError bad-input, naming the models there are */
 export function findNoiseModel(id: string): NoiseModel {
   const model = noiseModels.get(id)

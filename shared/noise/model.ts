@@ -50,6 +50,8 @@ export interface NoiseModel {
    * @throws AppError bad-input for an unknown or invalid parameter, or a grey image where colour is needed
    */
   apply(image: FloatImage, parameters: GivenParameters, random: Random): FloatImage
+  /** Of models that lose pixels whole: those that `apply` would lose, marked by 1 in width * height bytes. */
+  missing?(size: { width: number; height: number }, parameters: GivenParameters, random: Random): Uint8Array
 }
 
 /** A noise model whose `add` receives checked, complete and typed parameters. */

@@ -1,6 +1,10 @@
 import { banding } from './banding.ts'
 import { chroma } from './chroma.ts'
 import { correlated } from './correlated.ts'
+import { holes } from './damage/holes.ts'
+import { lostBlocks } from './damage/lost-blocks.ts'
+import { missingLines } from './damage/missing-lines.ts'
+import { scratches } from './damage/scratches.ts'
 import { filmGrain } from './film-grain.ts'
 import { fixedPattern, hotPixels } from './fixed-pattern.ts'
 import { gaussian } from './gaussian.ts'
@@ -33,5 +37,9 @@ export const noiseModels: ReadonlyMap<string, NoiseModel> = new Map(
     banding,
     quantisation,
     jpeg,
+    holes,
+    scratches,
+    missingLines,
+    lostBlocks,
   ].map((model) => [model.id, model]),
 )

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
 import { evaluateDenoiser, evaluateReconstruction } from '../../core/evaluate.ts'
 import { findModel, refOf } from '../../core/model-library.ts'
+import { evaluateRestorer } from '../../core/restore/evaluate-restorer.ts'
 import { findImages } from '../../imaging/find.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
 import { table } from '../output.ts'
@@ -20,7 +21,9 @@ interface EvalOptions extends GlobalOptions {
 export function addEval(program: Command): void {
   program
     .command('eval <paths...>')
-    .description('measure a model: a denoiser on clean photos with added noise, a dense model on an IDX file')
+    .description(
+      'measure a model: a denoiser on clean photos with added noise, a restorer on damaged ones, others on an IDX file',
+    )
     .option('--model <id>', 'which model', 'denoiser')
     .option('--sigma <n...>', 'noise levels, of 255', ['15', '25', '50'])
     .option('--clip', 'clip and round the noisy pictures to 8 bits')
@@ -43,6 +46,7 @@ Examples:
 async function evaluate(context: Context, paths: string[], options: EvalOptions): Promise<void> {
   const model = findModel(context.core.catalog, options.model)
   if (model.task === 'denoise') return evaluatePhotos(context, paths, options)
+  if (model.task === 'restore') return evaluateLost(context, paths, options)
   if (paths.length !== 1) throw new AppError('bad-input', `model '${model.id}' is measured on one IDX file`)
   const { core, out } = context
   const figures = await evaluateReconstruction(core, refOf(model), resolve(paths[0]), options.trainingCount)
@@ -91,6 +95,34 @@ async function evaluatePhotos(
       rows.map((row) => [
         ...[row.sigma255, row.noisyPsnr.toFixed(2), row.psnr.toFixed(2), row.estimatedPsnr.toFixed(2)],
         ...[row.estimatedSigma255.toFixed(2), row.noisySsim.toFixed(4), row.ssim.toFixed(4)],
+      ]),
+    ),
+  )
+}
+
+async function evaluateLost(
+  { core, out, signal }: Context,
+  paths: string[],
+  options: EvalOptions,
+): Promise<void> {
+  const model = findModel(core.catalog, options.model)
+  const pictures = await findImages(paths, { recursive: options.recursive ?? false })
+  const onProgress = (done: number, total: number) => out.status(`${done} of ${total}`)
+  const rows = await evaluateRestorer(
+    core,
+    refOf(model),
+    pictures.map(({ path }) => path),
+    { seed: options.seed, signal, onProgress },
+  )
+  out.done()
+  out.result({ model: model.id, pictures: pictures.length, rows })
+  out.text(`${pictures.length} pictures, PSNR in dB over the lost pixels alone, 8-bit results`)
+  out.text(
+    table(
+      ['damage', 'lost (%)', 'smooth', 'biharmonic', model.id],
+      rows.map((row) => [
+        ...[row.damage, row.lostPercent.toFixed(1), row.smooth.toFixed(2), row.biharmonic.toFixed(2)],
+        row.model.toFixed(2),
       ]),
     ),
   )

@@ -5,6 +5,7 @@ import { decompressWork } from '../../core/jobs/decompress-job.ts'
 import { type DenoiseInput, denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { noiseWork } from '../../core/jobs/noise-job.ts'
 import { continuePictureBatch } from '../../core/jobs/picture-batch.ts'
+import { type RestoreInput, restoreWork } from '../../core/jobs/restore-job.ts'
 import { type Context, coreAction } from '../context.ts'
 import { table } from '../output.ts'
 import { batchProgress, reportBatch } from './batch-options.ts'
@@ -72,6 +73,9 @@ async function resume({ core, out, signal }: Context, id: number): Promise<void>
   if (job.kind === 'denoise') {
     const { model } = job.input as unknown as DenoiseInput
     reportBatch(out, await continuePictureBatch(core, job, denoiseWork(core, model), run), started)
+  } else if (job.kind === 'restore') {
+    const { method } = job.input as unknown as RestoreInput
+    reportBatch(out, await continuePictureBatch(core, job, restoreWork(core, method), run), started)
   } else if (job.kind === 'noise') {
     reportBatch(out, await continuePictureBatch(core, job, noiseWork(core), run), started)
   } else if (job.kind === 'compress') {

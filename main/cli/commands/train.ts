@@ -28,7 +28,12 @@ interface TrainOptions extends GlobalOptions {
 }
 
 /** What is trained for a task where no `--model` says otherwise. */
-const architectures = { denoise: 'denoiser', compress: 'codec', reconstruct: 'dense' } as const
+const architectures = {
+  denoise: 'denoiser',
+  restore: 'restorer',
+  compress: 'codec',
+  reconstruct: 'dense',
+} as const
 
 export function addTrain(program: Command): void {
   program
@@ -36,7 +41,7 @@ export function addTrain(program: Command): void {
     .description('train a model on photos or IDX images, on this machine')
     .option(
       '--model <architecture>',
-      'dense, conv, vae, denoiser or codec (denoiser unless --task says otherwise)',
+      'dense, conv, vae, denoiser, restorer or codec (denoiser unless --task says otherwise)',
     )
     .addOption(new Option('--task <task>', 'the same by what it is for').choices(Object.keys(architectures)))
     .option('--self-supervised', 'the photos are noisy and no clean ones are known (Neighbor2Neighbor)')
@@ -72,6 +77,7 @@ Examples:
   hourglass train --dataset holidays --from denoiser --epochs 2
   hourglass train --model codec --images ~/Pictures --minutes 120 --name my-codec
   hourglass train --task denoise --self-supervised --images ~/Noisy --minutes 30 --name from-noise
+  hourglass train --model restorer --from denoiser --images ~/Pictures --minutes 30
   hourglass train --resume my-denoiser
 Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, adam, muon), learningRate,
   muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
@@ -79,6 +85,7 @@ Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, ada
   denoiser: widths, blocks, crop, noise (gaussian, camera), sigmaMax255, clippedShare, cameraShare, jpegShare,
   validationCrop, validationShare;
   denoiser, --self-supervised: widths, blocks, crop, gamma, validationCrop, validationShare;
+  restorer: widths, blocks, crop, damages, validationCrop, validationShare;
   codec: width, blocks, latents, hyper, context, groups, crop, validationCrop, validationShare;
   dense: inputs, hidden; conv, vae: rows, columns, channels (1 or 3), widths; all three: code, activation, loss
   (mse, bce), dropout, codeL1, codeKl, sparsity, contractive, beta (vae), turnDegrees, scaleShare, shiftPixels,

@@ -8,6 +8,7 @@ import { createCompressTask } from './compress.ts'
 import { createDenoiseTask } from './denoise.ts'
 import { createDigitsTask } from './digits.ts'
 import { createNeighboursTask } from './neighbours.ts'
+import { createRestoreTask } from './restore.ts'
 import { createThumbnailsTask, imageShapeOf } from './thumbnails.ts'
 
 /** The data, loss and validation of a run, from its step on. */
@@ -19,6 +20,8 @@ export function createTask(config: RunConfig, network: Network, startStep: numbe
       return createDenoiseTask({ network: network as Network<Tensor4D>, ...config.task, ...common })
     case 'neighbours':
       return createNeighboursTask({ network: network as Network<Tensor4D>, ...config.task, ...common })
+    case 'restore':
+      return createRestoreTask({ network: network as Network<Tensor4D>, ...config.task, ...common })
     case 'compress':
       return createCompressTask({ options: codecOptions.parse(config.options), ...config.task, ...common })
     case 'digits':

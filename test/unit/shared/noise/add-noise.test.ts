@@ -31,7 +31,11 @@ test('the bytes of every model are pinned, in colour and in grey', () => {
     fixed-pattern fb7d9fde 5ab11ac3
     banding 288636d e8281d3b
     quantise 56e24587 42c1887f
-    jpeg 7c2461ee 8f041619"
+    jpeg 7c2461ee 8f041619
+    holes ae8dda6a 39325b4a
+    scratches 21a24334 a67ace33
+    missing-lines 2db17971 f87e8287
+    lost-blocks dee89354 3f1100b1"
   `)
 })
 
