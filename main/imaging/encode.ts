@@ -107,7 +107,7 @@ async function withCarrier(raster: Raster, metadata: Embedded): Promise<Sharp> {
 }
 
 /** Colours and alpha in one array; the raster's own where it is opaque. */
-function interleaved({ width, height, channels, depth, pixels, alpha }: Raster): Samples {
+export function interleaved({ width, height, channels, depth, pixels, alpha }: Raster): Samples {
   if (!alpha) return pixels
   const bands = channels + 1
   const out = newSamples(width * height * bands, depth)

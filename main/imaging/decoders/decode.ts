@@ -11,7 +11,7 @@ const threadsAtOnce = Math.max(1, Math.min(4, availableParallelism()))
 /** A thread without work ends after this. */
 const idleMs = 10_000
 /** Memory of WebAssembly only grows: a thread that has made a picture ends with it. */
-const light: ReadonlySet<DecoderTask> = new Set<DecoderTask>(['rawFacts', 'rawPreview'])
+const light: ReadonlySet<DecoderTask> = new Set<DecoderTask>(['rawFacts', 'rawPreview', 'heifPreview'])
 
 interface Idle {
   readonly worker: Worker

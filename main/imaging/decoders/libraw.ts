@@ -114,18 +114,12 @@ export class LibRaw {
     })
   }
 
-  /** The largest preview in the file, or null. */
-  preview(bytes: Uint8Array): RawPreview | null {
-    return this.#with(bytes, settings, (file) => {
-      const found = file.thumbnailData()
-      if (!found) return null
-      const { format, width, height, data } = found
-      if (format === 'jpeg') return { kind: 'jpeg', bytes: data }
-      if (format === 'bitmap' && data.length === width * height * 3) {
-        return { kind: 'rgb8', width, height, pixels: data }
-      }
-      return null
-    })
+  /** What `facts` gives, and the largest preview in the file. */
+  preview(bytes: Uint8Array): RawFacts & { preview: RawPreview | null } {
+    return this.#with(bytes, settings, (file) => ({
+      ...factsOf(file.metadata(true)),
+      preview: previewOf(file.thumbnailData()),
+    }))
   }
 
   #with<Result>(bytes: Uint8Array, wanted: object, work: (file: RawFile) => Result): Result {
@@ -162,6 +156,12 @@ export class LibRaw {
     const text = bytes.toString('latin1', at, Math.min(bytes.length, at + 200)).split('\0')[0]!
     return /^[\x20-\x7e]{4,}$/.test(text) ? text : null
   }
+}
+
+function previewOf(found: ReturnType<RawFile['thumbnailData']>): RawPreview | null {
+  if (found?.format === 'jpeg') return { kind: 'jpeg', bytes: found.data }
+  if (found?.format !== 'bitmap' || found.data.length !== found.width * found.height * 3) return null
+  return { kind: 'rgb8', width: found.width, height: found.height, pixels: found.data }
 }
 
 function factsOf({ width, height, flip, pixel_aspect: aspect, colors }: RawMetadata): RawFacts {

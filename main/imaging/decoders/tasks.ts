@@ -30,8 +30,9 @@ export interface DecoderTasks {
   rawFacts: { input: { path: string }; output: RawFacts }
   /** `half`: half the width and height, in a quarter of the time */
   rawPixels: { input: { path: string; half: boolean }; output: DecodedPixels }
-  rawPreview: { input: { path: string }; output: RawPreview | null }
+  rawPreview: { input: { path: string }; output: RawFacts & { preview: RawPreview | null } }
   heifPixels: { input: { path: string; depth: 8 | 16; hasAlpha: boolean }; output: DecodedPixels }
+  heifPreview: { input: { path: string; longestSide: number }; output: DecodedPixels }
 }
 
 export type DecoderTask = keyof DecoderTasks

@@ -98,10 +98,13 @@ describe('RAW', () => {
   })
 
   it('gives its preview as it lies in the file', async () => {
-    const preview = await decode('rawPreview', { path: camera('turned.dng') }, { limitMs })
+    const found = await decode('rawPreview', { path: camera('turned.dng') }, { limitMs })
+    expect(found).toMatchObject({ width: 96, height: 128, orientation: 6 })
+    const { preview } = found
     if (preview?.kind !== 'jpeg') throw new Error(`expected a JPEG, got ${preview?.kind}`)
     expect(await sharp(preview.bytes).metadata()).toMatchObject({ width: 128, height: 96, format: 'jpeg' })
-    expect(await decode('rawPreview', { path: camera('grey.dng') }, { limitMs })).toBeNull()
+    const none = await decode('rawPreview', { path: camera('grey.dng') }, { limitMs })
+    expect(none.preview).toBeNull()
   })
 })
 
