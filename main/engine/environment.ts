@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { tf } from './tensorflow.ts'
 
 /** Changes when compiled functions change what they do: choices measured before are void. */
-const compilerVersion = 1
+const compilerVersion = 2
 
 const backend = tf.backend() as unknown as {
   readonly isUsingGpuDevice: boolean
@@ -40,8 +40,13 @@ export function computeEnvironment(): Record<string, unknown> {
   }
 }
 
+/** What ONEDNN_MAX_CPU_ISA may allow for bfloat16 to be left (oneDNN's CPU dispatcher control). */
+const isaWithBfloat16 = /BF16|FP16|AMX|AVX10|VNNI_2|ALL|DEFAULT/i
+
 /** False where bfloat16 is certain to be emulated: measuring it would take long and prove nothing. */
 export function mayHaveBfloat16(): boolean {
+  const isa = process.env.ONEDNN_MAX_CPU_ISA
+  if (isa && !usesGpu() && !isaWithBfloat16.test(isa)) return false
   if (usesGpu() || process.platform !== 'linux') return true
   try {
     return /\b(amx_bf16|avx512_bf16|avx_ne_convert)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))

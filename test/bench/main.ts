@@ -1,11 +1,16 @@
 import { byteSize, table } from '../../main/cli/output.ts'
 import { benchCatalog } from './catalog.ts'
 import { benchDenoise } from './denoise.ts'
+import { benchPrecision } from './precision.ts'
 import { benchSetup } from './setup.ts'
 import { benchTraining } from './training.ts'
 
-// npm run bench [-- denoise training setup catalog]: all of them, or those named. `denoise-small` leaves out 100 MP.
-const asked = process.argv.slice(2)
+// npm run bench [-- denoise training setup catalog precision memory]: all of them, or those named. `denoise-small`
+// leaves out 100 MP; a path names photos for `precision`, which takes the samples otherwise.
+const [asked, photos] = [
+  process.argv.slice(2).filter((name) => !name.includes('/')),
+  process.argv.slice(2).find((name) => name.includes('/')),
+]
 const wants = (name: string) => asked.length === 0 || asked.includes(name)
 
 if (wants('denoise') || asked.includes('denoise-small')) {
@@ -46,6 +51,36 @@ if (wants('catalog')) {
       Object.entries(figures).map(([name, value]) => [
         name,
         typeof value === 'number' ? Number(value.toPrecision(3)) : String(value),
+      ]),
+    ),
+  )
+}
+if (wants('precision')) {
+  const rows = await benchPrecision(photos)
+  console.log('\nDenoiser, 2,000 steps of 8 x 64x64 from the same start, judged in float32')
+  console.log(
+    table(
+      ['computed', 'validation loss', 'dB at 15, 25, 50', 'steps/s'],
+      rows.map(({ computed, validationLoss, psnr_dB, stepsPerSecond }) => [
+        ...[computed, validationLoss.toPrecision(5), psnr_dB.map((dB) => dB.toFixed(2)).join(', ')],
+        stepsPerSecond.toFixed(1),
+      ]),
+    ),
+  )
+  const [one, other] = rows.map(({ validationLoss }) => validationLoss)
+  console.log(`bfloat16 against float32: ${((other! / one! - 1) * 100).toFixed(2)} %`)
+}
+if (wants('memory')) {
+  // Only here, so that the other benchmarks' process stays without TensorFlow, as the command line's is.
+  const { benchMemory, memorySteps } = await import('./memory.ts')
+  console.log(`\nTensors and memory before and after ${memorySteps} steps`)
+  console.log(
+    table(
+      ['', 'computed', 'live tensors', 'native tensors', 'native memory'],
+      benchMemory().map(({ what, mode, before, after }) => [
+        ...[what, mode, `${before.liveTensors}, ${after.liveTensors}`],
+        ...[`${before.nativeTensors}, ${after.nativeTensors}`],
+        `${byteSize(before.bytes)}, ${byteSize(after.bytes)}`,
       ]),
     ),
   )

@@ -1,9 +1,15 @@
 import type { EngineWorkload } from './workloads.ts'
 
-/** The best times of one workload, in milliseconds, by the way of computing. */
+/** Milliseconds that passed, and of processor time of all threads. */
+export interface Times {
+  readonly wall: number
+  readonly processor: number
+}
+
+/** The best times of one workload by the way of computing. */
 export interface Measured {
   readonly mean: EngineWorkload['mean']
-  readonly best: ReadonlyMap<string, number>
+  readonly best: ReadonlyMap<string, Times>
 }
 
 /** Pairs of ways whose times are compared: the first over the second. */
@@ -20,10 +26,19 @@ export function geometricMeans(measured: readonly Measured[]): string[][] {
   return (['inference', 'training'] as const).flatMap((kind) => {
     const counted = measured.filter(({ mean }) => mean === kind)
     return pairs.flatMap(([slow, fast]) => {
-      const ratios = counted.map(({ best }) => best.get(slow)! / best.get(fast)!)
-      if (ratios.length === 0 || ratios.some(Number.isNaN)) return []
-      const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
-      return [[kind, `${fast} against ${slow}`, String(ratios.length), mean.toFixed(2)]]
+      const means = (['wall', 'processor'] as const).map((clock) =>
+        geometricMean(
+          counted.map(({ best }) => (best.get(slow)?.[clock] ?? Number.NaN) / (best.get(fast)?.[clock] ?? 1)),
+        ),
+      )
+      if (counted.length === 0 || means.some(Number.isNaN)) return []
+      return [
+        [kind, `${fast} against ${slow}`, String(counted.length), ...means.map((mean) => mean.toFixed(2))],
+      ]
     })
   })
+}
+
+function geometricMean(ratios: readonly number[]): number {
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
 }

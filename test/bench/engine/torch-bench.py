@@ -1,4 +1,5 @@
-"""PyTorch's side of bench:engine: reads `NAME PRECISION [HxW ...]` lines, writes the milliseconds of one run each.
+"""PyTorch's side of bench:engine: reads `NAME PRECISION [HxW ...]` lines, writes the milliseconds of one run each: passed, and
+of processor time.
 
 The sizes are those of the pictures of one run, where there are several: a photo's tiles.
 
@@ -77,13 +78,73 @@ class Denoiser(nn.Module):
         return noisy - F.pixel_shuffle(self.tail(x), 2)[:, :, :height, :width]
 
 
+class LeakyResidual(Residual):
+    def forward(self, x):
+        return x + self.b(F.leaky_relu(self.a(x), 0.125))
+
+
+def leaky_residuals(width, count):
+    return [LeakyResidual(width) for _ in range(count)]
+
+
+class CodecAnalysis(nn.Module):
+    """The bundled codec's layers from pixels to latents and hyper-latents; the linear path stays in float32."""
+
+    def __init__(self, width=96, blocks=3, latents=256, hyper=96):
+        super().__init__()
+        self.linear = nn.Conv2d(768, latents, 1, bias=False)
+        self.rest = nn.Sequential(
+            nn.PixelUnshuffle(8),
+            nn.Conv2d(192, width, 3, padding=1),
+            *leaky_residuals(width, blocks),
+            nn.Conv2d(width, latents, 2, stride=2),
+        )
+        self.hyper = nn.Sequential(
+            nn.Conv2d(latents, hyper, 3, padding=1),
+            nn.LeakyReLU(0.125),
+            nn.Conv2d(hyper, hyper, 4, stride=2, padding=1),
+            nn.LeakyReLU(0.125),
+            nn.Conv2d(hyper, hyper, 4, stride=2, padding=1),
+        )
+        self.log_std = nn.Parameter(torch.zeros(1, latents, 1, 1))
+
+    def forward(self, x):
+        x = x - 0.5
+        with torch.autocast(device, enabled=False):
+            linear = self.linear(F.pixel_unshuffle(x, 16))
+        latents = linear + self.rest(x)
+        return latents, self.hyper(latents * torch.exp(-self.log_std))
+
+
+class CodecSynthesis(nn.Module):
+    """The bundled codec's layers from decoded latents to pixels; the linear path stays in float32."""
+
+    def __init__(self, width=96, blocks=3, latents=256):
+        super().__init__()
+        self.linear = nn.Conv2d(latents, 768, 1, bias=False)
+        self.rest = nn.Sequential(
+            nn.ConvTranspose2d(latents, width, 2, stride=2),
+            *leaky_residuals(width, blocks),
+            nn.Conv2d(width, 192, 3, padding=1),
+            nn.PixelShuffle(8),
+        )
+        self.log_std = nn.Parameter(torch.zeros(1, latents, 1, 1))
+
+    def forward(self, y):
+        with torch.autocast(device, enabled=False):
+            linear = F.pixel_shuffle(self.linear(y), 16)
+        return linear + self.rest(y * torch.exp(-self.log_std)) + 0.5
+
+
 def pictures(net, inputs):
     """Whole pictures from memory through a network and back into memory, one after the other."""
     net = net.to(device, memory_format=torch.channels_last)
 
     def run():
         for x in inputs:
-            net(x.to(device).contiguous(memory_format=torch.channels_last)).float().cpu()
+            made = net(x.to(device).contiguous(memory_format=torch.channels_last))
+            for part in made if isinstance(made, tuple) else (made,):
+                part.float().cpu()
 
     return run
 
@@ -110,6 +171,10 @@ def workload(name, precision, sizes):
     cast = lambda: torch.autocast(device, dtype=torch.bfloat16, enabled=precision == 'bfloat16')
     photo = {
         'photo': lambda: pictures(Denoiser(), [torch.rand(1, 3, *size) for size in sizes]),
+        'codec-analysis': lambda: pictures(CodecAnalysis(), [torch.rand(1, 3, *size) for size in sizes]),
+        'codec-synthesis': lambda: pictures(
+            CodecSynthesis(), [torch.rand(1, 256, *(side // 16 for side in size)) for size in sizes]
+        ),
     }.get(name)
     if photo:
         every_tile = photo()
@@ -165,6 +230,6 @@ for line in sys.stdin:
     if run is None:
         print('none', flush=True)
         continue
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     run()
-    print((time.perf_counter() - started) * 1000, flush=True)
+    print((time.perf_counter() - started) * 1000, (time.process_time() - used) * 1000, flush=True)

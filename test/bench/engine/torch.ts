@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Times } from './means.ts'
 import type { EngineWorkload } from './workloads.ts'
 
 /** PyTorch's side of the benchmark: a Python process that runs a workload whenever it is asked. */
@@ -26,15 +27,17 @@ export class TorchBench {
     return first && !first.done ? new TorchBench(child, lines, first.value) : null
   }
 
-  /** Milliseconds of one run, or null where PyTorch has no such workload. */
-  async milliseconds(
+  /** Of one run, or null where PyTorch has no such workload. */
+  async times(
     { name, sizes = [] }: EngineWorkload,
     precision: 'float32' | 'bfloat16',
-  ): Promise<number | null> {
+  ): Promise<Times | null> {
     const pictures = sizes.map(([height, width]) => ` ${height}x${width}`)
     this.#child.stdin!.write(`${name} ${precision}${pictures.join('')}\n`)
     const { value, done } = await this.#lines.next()
-    return done || value === 'none' ? null : Number(value)
+    if (done || value === 'none') return null
+    const [wall, processor] = value.split(' ').map(Number)
+    return { wall: wall!, processor: processor! }
   }
 
   close(): void {

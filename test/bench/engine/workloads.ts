@@ -20,6 +20,8 @@ export interface EngineWorkload {
   readonly mean: 'inference' | 'training' | null
   /** height and width of each picture that one run sees, where PyTorch's side has to be told */
   readonly sizes?: readonly (readonly [number, number])[]
+  /** takes so long that what is known to be slow is left out: XLA, emulated bfloat16 */
+  readonly long?: boolean
   /** Runs once and waits for the result. */
   prepare(mode: ComputeMode): { run(): void; dispose(): void }
 }

@@ -16,6 +16,12 @@ const carried = new Set([
 ])
 
 /**
+ * Sums of what is bfloat16 already stay so: oneDNN fuses them with the convolution before, where they are added in
+ * float32 and rounded once. A sum with something in float32 is float32.
+ */
+const summed = new Set(['Add', 'AddV2', 'AddN'])
+
+/**
  * Computes convolutions and products in bfloat16, except those under `inFloat32`; inputs, outputs and everything else stay float32, so weights
  * and optimizer state keep their precision.
  */
@@ -47,7 +53,8 @@ export function useBfloat16({ inputs, nodes, outputs }: Graph): Graph {
     const low =
       !node.exact &&
       ((computed.has(node.op) && node.inputs.some(({ dtype }) => dtype === float32 || dtype === bfloat16)) ||
-        (carried.has(node.op) && node.inputs[0]!.dtype === bfloat16))
+        (carried.has(node.op) && node.inputs[0]!.dtype === bfloat16) ||
+        (summed.has(node.op) && node.inputs.every(({ dtype }) => dtype === bfloat16)))
     node.inputs = node.inputs.map(low ? lowered : raised)
     if (low) {
       for (const [name, { kind, value }] of node.attributes) {

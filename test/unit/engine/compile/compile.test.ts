@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { allOps, backend } from '../../../../main/engine/compile/backend.ts'
 import { type ComputeMode, compile } from '../../../../main/engine/compile/compile.ts'
 import { type Tensor, type Tensor4D, tf } from '../../../../main/engine/tensorflow.ts'
+import { nativeMemory } from '../../../fixtures/engine/native-memory.ts'
 
 const own = backend.binding
 const give = (binding: unknown) => Object.assign(backend, { binding })
@@ -17,14 +16,6 @@ function watch(name: 'addFunctionDef' | 'removeFunction'): unknown[] {
   }
   give(Object.create(own, { [name]: { value } }))
   return calls
-}
-
-/** Memory of this process besides JavaScript's, after the garbage is gone. */
-function usedBytes(): number {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  const { rss, heapTotal, external } = process.memoryUsage()
-  return rss - heapTotal - external
 }
 
 let liveBefore = 0
@@ -187,6 +178,26 @@ describe('rewrites', () => {
     },
   )
 
+  test('bfloat16: no cast stands between a convolution and the sum after it, unless the sum has a float32 part', () => {
+    const casts = (more: (y: Tensor4D, x: Tensor4D) => Tensor4D) => {
+      const added = watch('addFunctionDef') as Uint8Array[]
+      const convolved = (x: Tensor4D, w: Tensor) => tf.conv2d(x, w as Tensor4D, 1, 'same')
+      const f = compile(
+        ({ x, w }: { x: Tensor; w: Tensor }) =>
+          convolved(more(convolved(x as Tensor4D, w), x as Tensor4D), w),
+        { mode: 'bfloat16' },
+      )
+      tf.tidy(() => void f({ x: tf.ones([1, 4, 4, 2]), w: tf.ones([3, 3, 2, 2]) }))
+      f.dispose()
+      return Buffer.from(added[0]!).toString('latin1').split('\x12\x04Cast').length - 1
+    }
+    // Those of x, w and the result are needed.
+    expect(casts((y) => y)).toBe(3)
+    expect(casts((y) => y.add(tf.relu(y)))).toBe(3)
+    expect(casts((y) => tf.addN([y, tf.relu(y)]) as Tensor4D)).toBe(3)
+    expect(casts((y, x) => y.add(x))).toBe(5)
+  })
+
   test('what only looks like them is left alone', () => {
     const alike = (x: Tensor4D) => x.mul(tf.step(x, 0.5)) as Tensor4D // a slope of 0.5 below zero
     const eager = gradients(alike, 'eager')
@@ -201,7 +212,6 @@ describe('rewrites', () => {
 })
 
 test('10,000 steps leave live tensors and native memory where they were', { timeout: 120_000 }, () => {
-  const native = () => (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors()
   const step = compile(({ w, x, rate }: { w: Tensor; x: Tensor; rate: Tensor }) => {
     const loss = (w: Tensor) =>
       tf
@@ -221,11 +231,11 @@ test('10,000 steps leave live tensors and native memory where they were', { time
       w = next.w
     }
     w.dataSync()
-    return { tensors: native(), bytes: usedBytes() }
+    return nativeMemory()
   }
   const before = run(10_000) // allocators settle
   const after = run(10_000)
-  expect(after.tensors).toBe(before.tensors)
+  expect(after.nativeTensors).toBe(before.nativeTensors)
   expect(after.bytes - before.bytes).toBeLessThan(16e6) // a tensor a step would be 40e6
   tf.dispose([w, x])
   step.dispose()
