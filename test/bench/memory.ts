@@ -1,5 +1,7 @@
 import type { ComputeMode } from '../../main/engine/compile/compile.ts'
 import { type NamedTensors, type Scalar, type Tensor4D, tf } from '../../main/engine/tensorflow.ts'
+import { autoencoderLoss } from '../../main/models/autoencoder/loss.ts'
+import { autoencoderLossSettings } from '../../main/models/autoencoder/loss-settings.ts'
 import { codec } from '../../main/models/codec/codec.ts'
 import { codecLoss } from '../../main/models/codec/loss.ts'
 import { codecOptions } from '../../main/models/codec/options.ts'
@@ -8,8 +10,6 @@ import { denoiser } from '../../main/models/denoiser/denoiser.ts'
 import { denoiserLoss } from '../../main/models/denoiser/loss.ts'
 import { denoiserOptions } from '../../main/models/denoiser/options.ts'
 import { dense } from '../../main/models/dense/dense.ts'
-import { denseLoss } from '../../main/models/dense/loss.ts'
-import { denseLossSettings } from '../../main/models/dense/loss-settings.ts'
 import { denseOptions } from '../../main/models/dense/options.ts'
 import { type ParameterSpec, startingParameters } from '../../main/models/layers/parameters.ts'
 import { freshTensors } from '../../main/training/loop.ts'
@@ -48,7 +48,7 @@ export function benchMemory(): MemoryBench[] {
       training(
         dense.parameters(wide),
         () => ({ input: tf.ones([8, wide.inputs]), target: tf.ones([8, wide.inputs]) }),
-        (p, batch) => denseLoss(dense.build(wide), p, batch, denseLossSettings.parse({})),
+        (p, batch) => autoencoderLoss(dense.build(wide), p, batch, autoencoderLossSettings.parse({})),
       ),
     ],
     [
