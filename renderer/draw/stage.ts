@@ -113,6 +113,7 @@ export class Stage {
     if (!texture) {
       texture = gl.createTexture()
       gl.bindTexture(gl.TEXTURE_2D, texture)
+      gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true)
       gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, pixels)
       for (const old of this.#overlays.values()) gl.deleteTexture(old)
       this.#overlays.clear()
