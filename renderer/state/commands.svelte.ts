@@ -1,3 +1,5 @@
+import { untrack } from 'svelte'
+
 /** Something one can do, from the palette or by its keys. */
 export interface Command {
   readonly id: string
@@ -23,9 +25,10 @@ class Commands {
 
   /** @returns what takes them out again */
   add(list: readonly Command[]): () => void {
-    this.#lists = [list, ...this.#lists]
+    // Added from effects, which are not to run again when others add theirs.
+    this.#lists = [list, ...untrack(() => this.#lists)]
     return () => {
-      this.#lists = this.#lists.filter((one) => one !== list)
+      this.#lists = untrack(() => this.#lists).filter((one) => one !== list)
     }
   }
 

@@ -1,4 +1,4 @@
-import { SvelteMap, SvelteSet } from 'svelte/reactivity'
+import { SvelteMap } from 'svelte/reactivity'
 import type { Collection, Facets, ImageRow, LibraryView } from '../../shared/contract/library.ts'
 import { libraryIdsUrl } from '../../shared/contract/pixels.ts'
 import { client } from './client.ts'
@@ -15,7 +15,8 @@ class Library {
   #facets = $state.raw<Facets>(noFacets)
   #collections = $state.raw<readonly Collection[]>([])
   readonly #rows = new SvelteMap<number, ImageRow>()
-  readonly selected = new SvelteSet<number>()
+  /** replaced, never changed: one of 100,000 is one change */
+  #selected = $state.raw<ReadonlySet<number>>(new Set())
   #current = $state<number | null>(null)
   #anchor: number | null = null
   #wanted = new Set<number>()
@@ -51,6 +52,10 @@ class Library {
   /** the photo that the views work on */
   get current(): number | null {
     return this.#current
+  }
+
+  get selected(): ReadonlySet<number> {
+    return this.#selected
   }
 
   get currentRow(): ImageRow | undefined {
@@ -120,7 +125,8 @@ class Library {
   #keepCurrent(ids: Uint32Array): void {
     if (!this.isFiltered) {
       const known = new Set(ids)
-      for (const id of this.selected) if (!known.has(id)) this.selected.delete(id)
+      const kept = [...this.#selected].filter((id) => known.has(id))
+      if (kept.length < this.#selected.size) this.#selected = new Set(kept)
       if (this.#current !== null && !known.has(this.#current)) this.#current = null
     }
     if (this.#current === null && ids.length > 0) this.#current = ids[0]
@@ -148,34 +154,33 @@ class Library {
   open(id: number): void {
     this.#current = id
     this.#anchor = id
-    if (!this.selected.has(id)) this.selected.clear()
+    if (!this.#selected.has(id) && this.#selected.size > 0) this.#selected = new Set()
   }
 
   /** A click on a photo: alone, one more or less (`toggle`), or all up to it (`range`). */
   choose(id: number, how: 'only' | 'toggle' | 'range'): void {
     if (how === 'range' && this.#anchor !== null) {
       const [from, to] = [this.ids.indexOf(this.#anchor), this.ids.indexOf(id)].sort((a, b) => a - b)
-      this.selected.clear()
-      for (const one of this.ids.subarray(Math.max(0, from), to + 1)) this.selected.add(one)
+      this.#selected = new Set(this.ids.subarray(Math.max(0, from), to + 1))
     } else if (how === 'toggle') {
-      if (this.selected.size === 0 && this.#current !== null && this.#current !== id)
-        this.selected.add(this.#current)
-      if (!this.selected.delete(id)) this.selected.add(id)
+      const next = new Set(this.#selected)
+      if (next.size === 0 && this.#current !== null && this.#current !== id) next.add(this.#current)
+      if (!next.delete(id)) next.add(id)
+      this.#selected = next
       this.#anchor = id
     } else {
-      this.selected.clear()
-      this.selected.add(id)
+      this.#selected = new Set([id])
       this.#anchor = id
     }
     this.#current = id
   }
 
   chooseAll(): void {
-    for (const id of this.ids) this.selected.add(id)
+    this.#selected = new Set(this.ids)
   }
 
   chooseNone(): void {
-    this.selected.clear()
+    this.#selected = new Set()
   }
 
   /** The photo `by` places further in the view becomes current. */
