@@ -13,6 +13,7 @@ import { addNoiseCommand } from './commands/noise.ts'
 import { addReconstruct } from './commands/reconstruct.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRuns } from './commands/runs.ts'
+import { addServe } from './commands/serve.ts'
 import { addTrain } from './commands/train.ts'
 import { addVerify } from './commands/verify.ts'
 
@@ -32,6 +33,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(hourglass --help shows what there is)')
     .exitOverride()
   const commands = [
+    addServe,
     addDemo,
     addDoctor,
     addImport,

@@ -2,6 +2,7 @@ import { type CodeGrid, codeGrid, tileRect } from '../code/grid.ts'
 import { LEVEL_LAST, levelOfQuality } from '../code/level.ts'
 import type { Engine } from '../engine/host.ts'
 import type { Raster } from '../imaging/raster.ts'
+import type { PixelSink } from './codec/decode-pass.ts'
 import { type EncodePass, encodePass } from './codec/encode-pass.ts'
 import { type CompressTarget, goalOf, refuseTarget, seekLevel, type Trial } from './codec/seek-level.ts'
 import type { Effort, EngineTasks, ModelRef } from './engine-tasks.ts'
@@ -14,6 +15,8 @@ export interface CompressSettings {
   readonly signal?: AbortSignal | undefined
   /** 0 to 1 */
   readonly onProgress?: ((fraction: number) => void) | undefined
+  /** what a decoder would see, tile by tile; again for each pass over the whole picture, the last one counts */
+  readonly onDecoded?: PixelSink | undefined
 }
 
 /** A picture's tiles, coded. */
@@ -39,7 +42,7 @@ export async function compressRaster(
   engine: Engine<EngineTasks>,
   model: ModelRef,
   raster: Raster,
-  { target, effort, fileBytes, signal, onProgress }: CompressSettings,
+  { target, effort, fileBytes, signal, onProgress, onDecoded }: CompressSettings,
 ): Promise<CompressedRaster> {
   const grid = codeGrid(raster.width, raster.height)
   const count = grid.rows * grid.columns
@@ -49,7 +52,7 @@ export async function compressRaster(
 
   const whole = async (levelQ: number): Promise<CompressedRaster> => {
     const onTile = progress(count)
-    const pass = await encodePass(raster, { ...context, levelQ, effort, onTile })
+    const pass = await encodePass(raster, { ...context, levelQ, effort, onTile, onDecoded })
     const bytes = fileBytes(pass.tiles.map(({ stream }) => stream.length))
     return { ...pass, psnrDb: pass.psnrDb!, grid, bytes }
   }

@@ -20,6 +20,8 @@ export interface Core {
   readonly training: Engine<EngineTasks>
   /** for what takes long on pixels without TensorFlow: noise, comparisons */
   readonly pixels: Engine<PixelTasks>
+  /** other settings for the engines' next processes; what is under way ends as it began */
+  configure(settings: EngineSettings): void
   close(): Promise<void>
 }
 
@@ -34,7 +36,7 @@ export async function openCore({ data = dataFolder(), ...engine }: CoreSettings 
   await makeFolder(resolve(data))
   const catalog = openCatalog(join(data, 'catalog.db'))
   const inference = new Engine<EngineTasks>(engineEntry, engine)
-  const training = new Engine<EngineTasks>(engineEntry, { ...engine, niceness: 5 })
+  const training = new Engine<EngineTasks>(engineEntry, trainingSettings(engine))
   const pixels = new Engine<PixelTasks>(pixelEntry, engine)
   await addBundledModels(catalog)
   return {
@@ -43,9 +45,19 @@ export async function openCore({ data = dataFolder(), ...engine }: CoreSettings 
     inference,
     training,
     pixels,
+    configure(changed) {
+      inference.configure(changed)
+      training.configure(trainingSettings(changed))
+      pixels.configure(changed)
+    },
     async close() {
       await Promise.all([inference.close(), training.close(), pixels.close()])
       catalog.close()
     },
   }
+}
+
+/** Training gives way to everything else. */
+function trainingSettings(settings: EngineSettings): EngineSettings {
+  return { ...settings, niceness: (settings.niceness ?? 0) + 5 }
 }

@@ -19,6 +19,8 @@ export interface DecompressSettings {
   readonly longestSide?: number | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((fraction: number) => void) | undefined
+  /** the bits of each latent position of a tile that was read */
+  readonly onBits?: ((tile: number, bits: Float32Array) => void) | undefined
 }
 
 export interface Decompressed {
@@ -38,7 +40,7 @@ export async function decompress(
   engine: Engine<EngineTasks>,
   model: Model,
   file: HgiFile,
-  { region: asked, longestSide, signal, onProgress }: DecompressSettings = {},
+  { region: asked, longestSide, signal, onProgress, onBits }: DecompressSettings = {},
 ): Promise<Decompressed> {
   const { levelQ, width, height, channels, depth } = file.facts
   const grid = codeGrid(width, height)
@@ -60,7 +62,7 @@ export async function decompress(
   const damaged = await decodePass(
     file,
     {
-      ...{ engine, model: refOf(model), levelQ, grid, region, signal },
+      ...{ engine, model: refOf(model), levelQ, grid, region, signal, onBits },
       onTile: (done, of) => onProgress?.(done / of),
     },
     sink,

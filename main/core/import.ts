@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { type AppError, toAppError } from '../../shared/errors.ts'
 import type { Outcome } from '../catalog/image.ts'
-import { findImages } from '../imaging/find.ts'
+import { type FoundImage, findImages } from '../imaging/find.ts'
 import { hashFile } from '../imaging/hash.ts'
 import { probeImage } from '../imaging/probe.ts'
 import type { Core } from './core.ts'
@@ -9,6 +9,8 @@ import type { Core } from './core.ts'
 export interface ImportReport {
   readonly counts: Readonly<Record<Outcome, number>>
   readonly failed: readonly { readonly path: string; readonly error: AppError }[]
+  /** of the images, in the order of their files */
+  readonly ids: readonly number[]
 }
 
 export interface ImportOptions {
@@ -24,13 +26,21 @@ export interface ImportOptions {
  * are known and unchanged (size and time) are not read again; a broken file is reported and the rest goes on.
  */
 export async function importImages(
-  core: Core,
+  core: Pick<Core, 'catalog'>,
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const { signal, onProgress, dataset, recursive = false } = options
+  const { recursive = false } = options
+  return importFound(core, await findImages(paths, { recursive }), options)
+}
+
+/** The same for files that have been found. */
+export async function importFound(
+  core: Pick<Core, 'catalog'>,
+  files: readonly Pick<FoundImage, 'path'>[],
+  { signal, onProgress, dataset }: Omit<ImportOptions, 'recursive'> = {},
+): Promise<ImportReport> {
   const { images, datasets } = core.catalog
-  const files = await findImages(paths, { recursive })
   const counts = { added: 0, known: 0, duplicate: 0, changed: 0 }
   const failed: { path: string; error: AppError }[] = []
   const ids: number[] = []
@@ -63,7 +73,7 @@ export async function importImages(
     onProgress?.(index + 1, files.length, path)
   }
   if (dataset) addToDataset(datasets, dataset, ids)
-  return { counts, failed }
+  return { counts, failed, ids }
 }
 
 function addToDataset(datasets: Core['catalog']['datasets'], name: string, ids: readonly number[]): void {

@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Json } from '../catalog/json.ts'
 import type { Model } from '../catalog/models.ts'
@@ -89,6 +89,30 @@ export async function removeModel(catalog: Catalog, id: string): Promise<void> {
   if (model.isBundled) throw new AppError('conflict', `model '${id}' belongs to the application and stays`)
   catalog.models.remove(id)
   await rm(model.folder, { recursive: true, force: true })
+}
+
+/**
+ * Takes a model out of the catalog and hides its folder, so that both can come back.
+ * @throws AppError `conflict` for a bundled one
+ */
+export async function putModelAside(catalog: Catalog, id: string): Promise<ModelAside> {
+  const model = findModel(catalog, id)
+  if (model.isBundled) throw new AppError('conflict', `model '${id}' belongs to the application and stays`)
+  const hidden = join(dirname(model.folder), `.${basename(model.folder)}.${Date.now()}.removed`)
+  await rename(model.folder, hidden)
+  catalog.models.remove(id)
+  return {
+    async restore() {
+      await rename(hidden, model.folder)
+      addToCatalog(catalog, await readCard(model.folder), model.folder)
+    },
+    discard: () => rm(hidden, { recursive: true, force: true }),
+  }
+}
+
+export interface ModelAside {
+  restore(): Promise<void>
+  discard(): Promise<void>
 }
 
 async function copyFolder(source: string, target: string): Promise<void> {

@@ -3,8 +3,10 @@ import { availableParallelism, setPriority } from 'node:os'
 import { AppError } from '../../shared/errors.ts'
 import type { Reply, Request, TaskTable } from './protocol.ts'
 
-/** A task that does not stop by itself this long after an abort loses its process. */
+/** A call ends so long after an abort, whether its task has heard of it or not. */
 const abortGraceMs = 600
+/** A task that is still at it by then loses its process; what else was under way there begins again in the next one. */
+const stuckMs = 2500
 
 // Written by TensorFlow's start-up code before its log level counts; of no use to anybody. 303: the machine has no
 // driver, which `doctor` says in words.
@@ -13,6 +15,7 @@ const noise =
 
 interface PendingCall {
   readonly task: string
+  readonly input: unknown
   readonly resolve: (value: never) => void
   readonly reject: (error: AppError) => void
   readonly onProgress: ((value: never) => void) | undefined
@@ -37,11 +40,14 @@ export interface EngineSettings {
  */
 export class Engine<Tasks extends TaskTable> {
   readonly #entry: string
-  readonly #settings: EngineSettings
+  #settings: EngineSettings
   readonly #pending = new Map<number, PendingCall>()
   #child: ChildProcess | null = null
   #lastWords = ''
   #nextId = 1
+  #isOutdated = false
+  /** calls that ended without their task, each with the time by which it must have stopped */
+  readonly #dropped = new Map<number, NodeJS.Timeout>()
 
   /** @param entry path of the module that calls `serveTasks` */
   constructor(entry: string, settings: EngineSettings = {}) {
@@ -64,22 +70,28 @@ export class Engine<Tasks extends TaskTable> {
     { signal, onProgress }: CallOptions<Tasks[Name]['progress']> = {},
   ): Promise<Tasks[Name]['output']> {
     if (signal?.aborted) return Promise.reject(new AppError('aborted', 'stopped on request'))
-    const child = this.#start()
+    this.#start()
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       let grace: NodeJS.Timeout | undefined
+      const aborted = (cause?: unknown) => new AppError('aborted', 'stopped on request', { cause })
       const onAbort = () => {
         this.#send({ kind: 'abort', id })
-        grace = setTimeout(() => child.kill('SIGKILL'), abortGraceMs)
+        grace = setTimeout(() => {
+          this.#dropped.set(id, setTimeout(() => this.#restart(), stuckMs - abortGraceMs).unref())
+          settled()
+          reject(aborted())
+        }, abortGraceMs)
       }
       const settled = () => {
         clearTimeout(grace)
         signal?.removeEventListener('abort', onAbort)
         this.#pending.delete(id)
-        if (this.#pending.size === 0) child.unref()
+        if (this.#pending.size === 0) this.#rest()
       }
       this.#pending.set(id, {
         task,
+        input,
         onProgress,
         resolve: (value) => {
           settled()
@@ -87,13 +99,20 @@ export class Engine<Tasks extends TaskTable> {
         },
         reject: (error) => {
           settled()
-          reject(signal?.aborted ? new AppError('aborted', 'stopped on request', { cause: error }) : error)
+          reject(signal?.aborted ? aborted(error) : error)
         },
       })
       signal?.addEventListener('abort', onAbort, { once: true })
-      child.ref()
+      this.#child?.ref()
       this.#send({ kind: 'call', id, task, input })
     })
+  }
+
+  /** Other settings from the next call on that finds no other under way; those ends in the process that it began in. */
+  configure(settings: EngineSettings): void {
+    this.#settings = settings
+    this.#isOutdated = this.#child !== null
+    if (this.#pending.size === 0) this.#rest()
   }
 
   /** Ends the process; calls under way fail. */
@@ -107,6 +126,32 @@ export class Engine<Tasks extends TaskTable> {
     clearTimeout(timer)
   }
 
+  /** Nothing is under way: nobody waits for the process any more, and one with old settings goes. */
+  #rest(): void {
+    this.#child?.unref()
+    if (!this.#isOutdated) return
+    this.#isOutdated = false
+    const child = this.#child
+    this.#child = null
+    child?.disconnect()
+  }
+
+  /** A task ignores that nobody wants it: its process goes, and the calls beside it begin again in a new one. */
+  #restart(): void {
+    const child = this.#child
+    this.#child = null
+    this.#forgetDropped()
+    child?.kill('SIGKILL')
+    if (this.#pending.size === 0) return
+    this.#start().ref()
+    for (const [id, { task, input }] of this.#pending) this.#send({ kind: 'call', id, task, input })
+  }
+
+  #forgetDropped(): void {
+    for (const timer of this.#dropped.values()) clearTimeout(timer)
+    this.#dropped.clear()
+  }
+
   #start(): ChildProcess {
     if (this.#child) return this.#child
     const { threads, device, niceness } = this.#settings
@@ -118,6 +163,8 @@ export class Engine<Tasks extends TaskTable> {
     env.TF_NUM_INTRAOP_THREADS = String(
       threads ?? (Number(env.TF_NUM_INTRAOP_THREADS) || availableParallelism()),
     )
+    // Under Electron, its binary stands for Node's where this says so; elsewhere it means nothing.
+    env.ELECTRON_RUN_AS_NODE = '1'
     // An empty list hides every GPU from the CUDA build, which then runs on the CPU.
     if (device === 'cpu') env.CUDA_VISIBLE_DEVICES = ''
     const child = fork(this.#entry, {
@@ -132,7 +179,9 @@ export class Engine<Tasks extends TaskTable> {
       ;(stream as { unref?: () => void } | null)?.unref?.()
     }
     if (niceness && child.pid) setPriority(child.pid, niceness)
-    child.on('message', (reply: Reply) => this.#receive(reply))
+    child.on('message', (reply: Reply) => {
+      if (this.#child === child) this.#receive(reply)
+    })
     child.on('error', (error) => this.#fail(child, `could not be started (${error.message})`))
     child.on('exit', (exitCode, signal) =>
       this.#fail(child, signal ? `died (${signal})` : `ended (exit code ${exitCode})`),
@@ -156,6 +205,10 @@ export class Engine<Tasks extends TaskTable> {
 
   #receive(reply: Reply): void {
     const call = this.#pending.get(reply.id)
+    if (!call && reply.kind !== 'progress') {
+      clearTimeout(this.#dropped.get(reply.id))
+      this.#dropped.delete(reply.id)
+    }
     if (!call) return
     if (reply.kind === 'progress') call.onProgress?.(reply.value as never)
     else if (reply.kind === 'result') call.resolve(reply.value as never)
@@ -165,6 +218,7 @@ export class Engine<Tasks extends TaskTable> {
   #fail(child: ChildProcess, how: string): void {
     if (this.#child !== child) return
     this.#child = null
+    this.#forgetDropped()
     const last = this.#lastWords.trim().split('\n').at(-1)
     for (const { task, reject } of [...this.#pending.values()]) {
       reject(

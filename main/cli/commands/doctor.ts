@@ -1,9 +1,6 @@
-import { statfs } from 'node:fs/promises'
-import { freemem, totalmem } from 'node:os'
 import type { Command } from 'commander'
+import { examine } from '../../core/doctor.ts'
 import type { EngineFacts } from '../../engine/facts.ts'
-import { imageFormats } from '../../imaging/formats.ts'
-import { cacheFolder } from '../../platform/folders.ts'
 import { type GlobalOptions, withCore } from '../context.ts'
 import { byteSize } from '../output.ts'
 
@@ -17,25 +14,9 @@ export function addDoctor(program: Command): void {
 
 async function doctor(options: GlobalOptions): Promise<void> {
   await withCore(options, async ({ core, out, signal }) => {
-    const engine = await core.inference.call('facts', null, { signal })
-    const speed = await core.inference.call('measure', null, { signal })
-    const catalog = await core.catalog.health()
-    const { reads, writes, versions } = imageFormats()
-    const disk = await statfs(core.folder)
-    const report = {
-      node: process.versions.node,
-      engine,
-      speed,
-      images: {
-        ...{ reads, writes, sharp: versions.sharp, libvips: versions.vips },
-        ...{ librawWasm: versions['libraw-wasm'], libheifJs: versions['libheif-js'] },
-      },
-      catalog,
-      freeMemoryBytes: freemem(),
-      totalMemoryBytes: totalmem(),
-      freeDiskBytes: disk.bavail * disk.bsize,
-      folders: { data: core.folder, cache: cacheFolder() },
-    }
+    const report = await examine(core, signal)
+    const { engine, speed, catalog, images } = report
+    const { reads, writes, sharp, libvips, librawWasm, libheifJs } = images
     out.result(report)
     const lines: [string, string][] = [
       ['Node', report.node],
@@ -51,11 +32,8 @@ async function doctor(options: GlobalOptions): Promise<void> {
       ],
       ['Compiled', `${engine.compiled.available ? 'yes' : 'no'}: ${engine.compiled.why}`],
       ...engine.compiled.choices.map((choice): [string, string] => ['', choiceLine(choice)]),
-      [
-        'Reads',
-        `${reads.join(', ')} (libraw-wasm ${versions['libraw-wasm']}, libheif-js ${versions['libheif-js']})`,
-      ],
-      ['Writes', `${writes.join(', ')} (sharp ${versions.sharp}, libvips ${versions.vips})`],
+      ['Reads', `${reads.join(', ')} (libraw-wasm ${librawWasm}, libheif-js ${libheifJs})`],
+      ['Writes', `${writes.join(', ')} (sharp ${sharp}, libvips ${libvips})`],
       [
         'Catalog',
         `${catalog.file}, ${byteSize(catalog.bytes)}, SQLite ${catalog.sqliteVersion}, ${catalog.problems.length === 0 ? 'sound' : catalog.problems.join('; ')}`,

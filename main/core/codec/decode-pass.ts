@@ -4,10 +4,10 @@ import { overlap, tileRect, tilesAt } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
 import { pooled } from '../../imaging/each-tile.ts'
 import type { Rect } from '../../imaging/tiles.ts'
-import { type DamagedTile, DecodedTiles, type TileSource } from './decoded-tiles.ts'
-import { type SynthesisContext, synthesise, tilesFor } from './synthesise.ts'
+import { type DamagedTile, type DecodeContext, DecodedTiles, type TileSource } from './decoded-tiles.ts'
+import { synthesise, tilesFor } from './synthesise.ts'
 
-export interface DecodePassOptions extends SynthesisContext {
+export interface DecodePassOptions extends DecodeContext {
   /** what is wanted of the picture, in pixels inside it */
   readonly region: Rect
   readonly onTile?: (done: number, of: number) => void

@@ -14,15 +14,20 @@ export interface TileSource {
   read(tile: number): Promise<{ stream: Uint8Array; symbolsCrc32: number }>
 }
 
+export interface DecodeContext extends SynthesisContext {
+  /** the bits of each latent position of a tile */
+  readonly onBits?: ((tile: number, bits: Float32Array) => void) | undefined
+}
+
 /** The decoded latents of tiles, each read and decoded at its first use, kept until they are let go. */
 export class DecodedTiles {
   readonly damaged: DamagedTile[] = []
   readonly #source: TileSource
-  readonly #context: SynthesisContext
+  readonly #context: DecodeContext
   readonly #known = new Map<number, Promise<Int16Array | null>>()
   readonly #latents = new Map<number, Int16Array | null>()
 
-  constructor(source: TileSource, context: SynthesisContext) {
+  constructor(source: TileSource, context: DecodeContext) {
     this.#source = source
     this.#context = context
   }
@@ -51,7 +56,7 @@ export class DecodedTiles {
   }
 
   async #decode(tile: number): Promise<Int16Array | null> {
-    const { engine, model, levelQ, grid, signal } = this.#context
+    const { engine, model, levelQ, grid, signal, onBits } = this.#context
     stopIfAborted(signal, 'decompressing')
     let latents: Int16Array | null = null
     try {
@@ -62,6 +67,7 @@ export class DecodedTiles {
         throw new AppError('corrupt', 'its symbols do not have the checksum they were written with')
       }
       latents = decoded.latents
+      onBits?.(tile, decoded.bits)
     } catch (error) {
       const { code, message } = toAppError(error)
       if (code !== 'corrupt') throw error

@@ -4,6 +4,7 @@ import { pooled } from '../../imaging/each-tile.ts'
 import { newSamples, type Raster } from '../../imaging/raster.ts'
 import { replicatedTile, setTile } from '../../imaging/tile-pixels.ts'
 import type { Effort } from '../engine-tasks.ts'
+import type { PixelSink } from './decode-pass.ts'
 import { type SynthesisContext, synthesise } from './synthesise.ts'
 
 export interface CodedTile {
@@ -28,6 +29,8 @@ export interface EncodePassOptions extends SynthesisContext {
   /** false leaves out the decoder's half of the work, and the PSNR */
   readonly measure?: boolean
   readonly onTile?: () => void
+  /** what a decoder would see of a tile that was measured */
+  readonly onDecoded?: PixelSink | undefined
 }
 
 /**
@@ -36,7 +39,7 @@ export interface EncodePassOptions extends SynthesisContext {
  * @throws AppError `aborted`, `engine`, and what the model's tasks throw
  */
 export async function encodePass(raster: Raster, options: EncodePassOptions): Promise<EncodePass> {
-  const { engine, model, levelQ, effort, grid, signal, onTile, measure = true } = options
+  const { engine, model, levelQ, effort, grid, signal, onTile, onDecoded, measure = true } = options
   const wanted = options.tiles ?? Array.from({ length: grid.rows * grid.columns }, (_, i) => i)
   const coded = new Map<number, CodedTile>()
   const latents = new Map<number, Int16Array>()
@@ -66,6 +69,7 @@ export async function encodePass(raster: Raster, options: EncodePassOptions): Pr
       pixels: decoded,
     }
     setTile(target, { ...visible, x: 0, y: 0 }, image, offset)
+    onDecoded?.(visible, image, offset)
     squaredError += differenceSquared(raster, visible, decoded)
     samples += decoded.length
   }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { fnv1a } from '../../../shared/maths/hash.ts'
 import { samplesAtDepth } from '../../imaging/raster.ts'
 import { readImage } from '../../imaging/read.ts'
@@ -11,6 +12,8 @@ export interface NoiseInput extends BatchInput {
   readonly seed: number
   /** quantise to so many bits after clipping; null: to what the file holds */
   readonly bits: number | null
+  /** a picture's stream comes from its file's name alone, as a window shows it before it is saved */
+  readonly seedByName?: boolean
 }
 
 /** The stream of one picture of a batch: from the batch's seed and the picture's path below the named folder. */
@@ -32,7 +35,8 @@ export function noiseWork({ pixels }: Pick<Core, 'pixels'>): PictureWork<NoiseIn
     if (decision === 'skip') return 'skipped'
     const depth = depthFor(format, source.depth)
     const { noise: model, parameters, bits } = input
-    const seed = pictureSeed(input.seed, input.relativePaths[path] ?? path)
+    const named = input.seedByName ? basename(path) : (input.relativePaths[path] ?? path)
+    const seed = pictureSeed(input.seed, named)
     const request = { width, height, channels, pixels: source.pixels, model, parameters, seed, bits, depth }
     const { noisy, psnrDb } = await pixels.call('noise', request, { signal })
     const alpha = source.alpha && samplesAtDepth(source.alpha, depth)

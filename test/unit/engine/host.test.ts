@@ -54,6 +54,35 @@ test('abort stops a task that does not listen within a second', async () => {
   expect(await engine.call('echo', 'again')).toBe('again')
 })
 
+test('a task that does not listen costs the calls beside it time, not their results', async () => {
+  const controller = new AbortController()
+  const stuck = engine.call('block', { forMs: 30_000 }, { signal: controller.signal })
+  const beside = engine.call('echo', 'beside')
+  setTimeout(() => controller.abort(), 200)
+  await expect(stuck).rejects.toMatchObject({ code: 'aborted' })
+  expect(await beside).toBe('beside')
+})
+
+test('a task that ends soon after its abort keeps its process', async () => {
+  await engine.call('echo', 0)
+  const { pid } = engine
+  const controller = new AbortController()
+  const call = engine.call('block', { forMs: 1200 }, { signal: controller.signal })
+  setTimeout(() => controller.abort(), 50)
+  await expect(call).rejects.toMatchObject({ code: 'aborted' })
+  expect(await engine.call('echo', 'again')).toBe('again')
+  expect(engine.pid).toBe(pid)
+})
+
+test('new settings take a new process once the calls under way have ended', async () => {
+  const call = engine.call('count', { to: 20, everyMs: 5 })
+  const { pid } = engine
+  engine.configure({ threads: 1 })
+  expect(await call).toBe(20)
+  expect(await engine.call('echo', 'again')).toBe('again')
+  expect(engine.pid).not.toBe(pid)
+})
+
 test('SIGKILL fails the call with its reason, and the next call works', async () => {
   const call = engine.call(
     'count',

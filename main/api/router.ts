@@ -1,0 +1,15 @@
+import { about } from './about.ts'
+import { mergeAreas } from './area.ts'
+import { collections, files, undo } from './collections.ts'
+import { compress } from './compress.ts'
+import { denoise } from './denoise.ts'
+import { jobs } from './jobs.ts'
+import { library } from './library.ts'
+import { models } from './models.ts'
+import { noise } from './noise.ts'
+import { settings } from './settings.ts'
+
+/** The contract (shared/contract), area by area. */
+export const router = mergeAreas({
+  ...{ about, collections, compress, denoise, files, jobs, library, models, noise, settings, undo },
+})

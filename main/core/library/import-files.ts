@@ -1,0 +1,54 @@
+import type { ImportEvent } from '../../../shared/contract/library.ts'
+import { findImages } from '../../imaging/find.ts'
+import { hgiExtension, imageExtensions } from '../../imaging/formats.ts'
+import type { Core } from '../core.ts'
+import { importFound } from '../import.ts'
+import { Inbox } from '../topic.ts'
+
+export interface ImportRequest {
+  readonly paths: readonly string[]
+  readonly recursive: boolean
+  readonly collection?: string | undefined
+}
+
+/** How often progress is said. */
+const everyMs = 100
+
+/** Imports with progress; compressed files among the paths are named, not imported. Stopping to read stops it. */
+export async function* importFiles(
+  core: Pick<Core, 'catalog'>,
+  { paths, recursive, collection }: ImportRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ImportEvent> {
+  const stop = new AbortController()
+  const both = AbortSignal.any([signal, stop.signal])
+  const inbox = new Inbox<ImportEvent>()
+  let saidAtMs = 0
+  const work = async () => {
+    const found = await findImages(paths, { recursive, extensions: [...imageExtensions, hgiExtension] })
+    const isCompressed = ({ path }: { path: string }) => path.toLowerCase().endsWith(hgiExtension)
+    const files = found.filter((file) => !isCompressed(file))
+    const report = await importFound(core, files, {
+      ...{ dataset: collection, signal: both },
+      onProgress(done, total, path) {
+        const now = performance.now()
+        if (now - saidAtMs < everyMs) return
+        saidAtMs = now
+        inbox.put({ kind: 'progress', done, total, path })
+      },
+    })
+    const failed = report.failed.map(({ path, error: { code, message } }) => ({ path, code, message }))
+    const compressed = found.filter(isCompressed).map(({ path }) => path)
+    inbox.put({ kind: 'done', counts: report.counts, ids: report.ids, compressed, failed })
+  }
+  const done = work().then(
+    () => inbox.close(),
+    (error) => inbox.close({ error }),
+  )
+  try {
+    yield* inbox.until(signal)
+  } finally {
+    stop.abort()
+    await done
+  }
+}

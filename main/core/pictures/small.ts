@@ -1,0 +1,56 @@
+import type { ThumbSide } from '../../../shared/contract/pixels.ts'
+import { readHeader } from '../../imaging/header.ts'
+import { sharp } from '../../imaging/sharp.ts'
+import { fitPicture, type SentFile } from './display.ts'
+import { Limiter } from './limiter.ts'
+import type { Pictures } from './pictures.ts'
+import type { ThumbnailCache } from './thumbnails.ts'
+
+/** Two at a time: libvips has threads of its own, and other work wants some. */
+const limiter = new Limiter(2)
+
+/** A small WebP of an image of the library: sRGB, upright, without metadata; kept on disk. */
+export async function imageThumbnail(
+  pictures: Pictures,
+  cache: ThumbnailCache,
+  id: number,
+  side: ThumbSide,
+  signal?: AbortSignal,
+): Promise<SentFile> {
+  const { image, path } = await pictures.find(id)
+  const make = () =>
+    limiter.run(async () => {
+      const opened = await openSmall(path)
+      const small = opened.resize(side, side, { fit: 'inside', withoutEnlargement: true })
+      return small.webp({ quality: 80, effort: 0 }).toBuffer()
+    }, signal)
+  const bytes = await cache.get(`${image.sha256}-${side}.webp`, make)
+  return { type: 'image/webp', bytes }
+}
+
+/** A coarse whole picture, straight from the file: JPEG decoders shrink while they read. Wide gamuts stay as P3. */
+export async function imageFit(
+  pictures: Pictures,
+  id: number,
+  size: number,
+  signal?: AbortSignal,
+): Promise<SentFile> {
+  const { path } = await pictures.find(id)
+  return limiter.run(async () => {
+    const { metadata, converts } = await readHeader(path)
+    const small = (await openSmall(path)).resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    const image = metadata.icc && !converts ? small.withIccProfile('p3') : small
+    return { type: 'image/webp', bytes: await image.webp({ quality: 85, effort: 0 }).toBuffer() }
+  }, signal)
+}
+
+/** A layer's, from memory. */
+export function layerFit(pictures: Pictures, key: string, size: number): Promise<SentFile> {
+  return limiter.run(() => fitPicture(pictures.layer(key).raster, size))
+}
+
+async function openSmall(path: string) {
+  // AVIF turns its pixels by itself: see readHeader
+  const { format } = await readHeader(path)
+  return sharp(path, { limitInputPixels: false, failOn: 'none', autoOrient: format !== 'avif' })
+}

@@ -1,0 +1,72 @@
+import type { DenoiseFacts } from '../../../shared/contract/denoise.ts'
+import type { PreviewEvent } from '../../../shared/contract/preview.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { overlap } from '../../code/grid.ts'
+import { stopIfAborted } from '../../imaging/abort.ts'
+import { pooled } from '../../imaging/each-tile.ts'
+import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
+import { type Rect, type Tile, tilePlan } from '../../imaging/tiles.ts'
+import type { Core } from '../core.ts'
+import { denoiseTiles, tileDenoiser } from '../denoise.ts'
+import { findModel, refOf } from '../model-library.ts'
+import { type Pictures, requestKey } from '../pictures/pictures.ts'
+import { estimateOf } from './estimate.ts'
+import { preview } from './preview.ts'
+
+export interface DenoiseRequest {
+  readonly image: number
+  readonly model: string
+  readonly sigma255: number | null
+  readonly visible?: Rect | undefined
+}
+
+/** Smaller than in batches: what is seen is there sooner, for a little more work on halos. */
+const previewTiles = { ...denoiseTiles, core: 384 }
+
+/** A photo without its noise, at full strength: what is visible first, then from there outwards. */
+export function denoisePreview(
+  core: Core,
+  pictures: Pictures,
+  { image, model: modelId, sigma255: asked, visible }: DenoiseRequest,
+  signal: AbortSignal,
+): AsyncGenerator<PreviewEvent<DenoiseFacts>> {
+  const found = findModel(core.catalog, modelId)
+  if (found.task !== 'denoise') {
+    throw new AppError('bad-input', `model '${modelId}' is for '${found.task}', not for denoising`)
+  }
+  const request = requestKey('denoise', { image, model: found.sha256, asked })
+  return preview(pictures, request, signal, async (steps) => {
+    const started = performance.now()
+    const source = await pictures.image(image)
+    const raster = { ...source, pixels: source.pixels.slice() }
+    steps.begin(raster, `${pictures.nameOf(image)}-denoised`)
+    const sigma255 = asked ?? (await estimateOf(core, pictures, image, steps.signal)).sigma255
+    const denoise = tileDenoiser(core.inference, refOf(found), { sigma255, signal: steps.signal })
+    const { rows, tileCount } = tilePlan(source.width, source.height, previewTiles)
+    let ended = 0
+    await pooled(nearestFirst(rows.flat(), visible), 2, async ({ core: place, input }) => {
+      stopIfAborted(steps.signal, 'denoising')
+      const clean = await denoise(rasterTile(source, input), input)
+      setTile(raster, place, clean, { x: place.x - input.x, y: place.y - input.y })
+      steps.tile(place)
+      steps.progress(++ended / tileCount)
+    })
+    const seconds = (performance.now() - started) / 1000
+    const megapixelsPerSecond = (source.width * source.height) / 1e6 / seconds
+    return { sigma255, model: modelId, seconds, megapixelsPerSecond }
+  })
+}
+
+/** Tiles that are visible, then the others by the distance of their middles from what is visible. */
+function nearestFirst(tiles: readonly Tile[], visible: Rect | undefined): Tile[] {
+  if (!visible) return [...tiles]
+  const middle = (rect: Rect) => [rect.x + rect.width / 2, rect.y + rect.height / 2] as const
+  const [x, y] = middle(visible)
+  const distance = ({ core }: Tile) => {
+    const shared = overlap(core, visible)
+    const [left, top] = middle(core)
+    const isSeen = shared.width > 0 && shared.height > 0
+    return Math.hypot(left - x, top - y) - (isSeen ? 1e6 : 0)
+  }
+  return [...tiles].sort((a, b) => distance(a) - distance(b))
+}

@@ -1,0 +1,88 @@
+import { basename, dirname, join, relative, sep } from 'node:path'
+import type { CheckedJob } from '../../../shared/contract/jobs.ts'
+import type { Settings } from '../../../shared/contract/settings.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { findNoiseModel } from '../../../shared/noise/add-noise.ts'
+import { resolveParameters } from '../../../shared/noise/model.ts'
+import { isWithin } from '../access.ts'
+import type { CompressInput } from '../jobs/compress-job.ts'
+import type { DecompressInput } from '../jobs/decompress-job.ts'
+import type { DenoiseInput } from '../jobs/denoise-job.ts'
+import type { NoiseInput } from '../jobs/noise-job.ts'
+import type { BatchInput } from '../jobs/picture-batch.ts'
+
+/** What the application's queue adds to what the command line stores. */
+export interface QueuedInput extends BatchInput {
+  /** put into the queue by a window: goes on by itself after a restart */
+  readonly isFromWindow: true
+  readonly importResults: boolean
+}
+
+const folderNames = {
+  denoise: 'denoised',
+  noise: 'noisy',
+  compress: 'compressed',
+  decompress: 'decompressed',
+}
+
+/**
+ * A batch's stored input from what was asked for and what the settings say.
+ * @param paths of its pictures, absolute
+ * @param own folders of the application: results of pictures in them go to `results`
+ */
+export function jobInput(
+  job: CheckedJob,
+  paths: readonly string[],
+  settings: Settings,
+  { own, results }: { own: readonly string[]; results: string },
+): QueuedInput {
+  const { output } = job
+  const root = commonFolder(paths)
+  const isOwn = own.some((folder) => isWithin(folder, root))
+  const beside = isOwn ? join(results, folderNames[job.kind]) : join(root, folderNames[job.kind])
+  const base: QueuedInput = {
+    isFromWindow: true,
+    importResults: output.importResults,
+    output: output.folder ?? (settings.outputFolder || beside),
+    template: output.template ?? settings.templates[job.kind],
+    format: output.format ?? settings.format,
+    quality: output.quality ?? settings.quality,
+    metadata: output.metadata ?? settings.metadata,
+    skipExisting: output.existing === 'skip',
+    overwrite: output.existing === 'replace',
+    concurrency: 1,
+    relativePaths: Object.fromEntries(
+      paths.map((path) => [path, relative(root, path).split(sep).join('/') || basename(path)]),
+    ),
+  }
+  if (job.kind === 'denoise') {
+    const { model, sigma255, blend } = job.settings
+    const input: QueuedInput & DenoiseInput = { ...base, model, sigma: sigma255 ?? 'auto', ...blend }
+    return input
+  }
+  if (job.kind === 'noise') {
+    const { model: noise, parameters, seed, bits } = job.settings
+    const { id, parameters: known } = findNoiseModel(noise)
+    resolveParameters(id, known, parameters) // once, not for every picture
+    const input: QueuedInput & NoiseInput = { ...base, noise, parameters, seed, bits, seedByName: true }
+    return input
+  }
+  if (job.kind === 'compress') {
+    const { model, target, effort } = job.settings
+    const input: QueuedInput & CompressInput = { ...base, model, target, effort }
+    return input
+  }
+  const input: QueuedInput & DecompressInput = { ...base, region: null, longestSide: null }
+  return input
+}
+
+/** The deepest folder that holds all of them. */
+function commonFolder(paths: readonly string[]): string {
+  const [first] = paths
+  if (!first) throw new AppError('bad-input', 'a job needs at least one picture')
+  let folder = dirname(first)
+  for (const path of paths) {
+    while (!isWithin(folder, path)) folder = dirname(folder)
+  }
+  return folder
+}

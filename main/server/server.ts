@@ -1,0 +1,172 @@
+import { createReadStream } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { AppError } from '../../shared/errors.ts'
+import { connector, mostMessageBytes } from '../api/connect.ts'
+import { type Answer, commonHeaders, errorAnswer, notFound } from '../api/urls/answer.ts'
+import { answerPixels } from '../api/urls/pixels.ts'
+import { contentPolicy, windowFile } from '../api/urls/window-files.ts'
+import type { Application } from '../core/application.ts'
+import { Guard } from './guard.ts'
+import { receiveUpload } from './uploads.ts'
+
+export interface ServerSettings {
+  readonly host: string
+  /** 0: any that is free */
+  readonly port: number
+  /** names that browsers may call this machine by, beside its own and its addresses */
+  readonly names?: readonly string[]
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** with the token that is good now */
+  address(): string
+  /** a browser was let in: the token in the last address is used up */
+  onEntry(listener: () => void): void
+  close(): Promise<void>
+}
+
+const mostSockets = 64
+
+/** Serves the window, the contract and the pixels to browsers. @throws AppError setup where the port cannot be had */
+export async function startServer(app: Application, settings: ServerSettings): Promise<RunningServer> {
+  const server = createServer({ requestTimeout: 0, headersTimeout: 20_000, maxHeaderSize: 16 * 1024 })
+  const port = await listen(server, settings)
+  const guard = new Guard(port, settings.names)
+  const sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: mostMessageBytes, perMessageDeflate: false, clientTracking: true },
+  })
+  sockets.on('connection', connector(app))
+  const listeners: (() => void)[] = []
+  server.on('request', (request, response) => {
+    void respond(app, guard, request, () => {
+      for (const listener of listeners) listener()
+    })
+      .catch(errorAnswer)
+      .then((answer) => send(response, answer, request.method === 'HEAD'))
+      .catch(() => response.destroy())
+  })
+  server.on('upgrade', (request, socket: Duplex, head) => {
+    const isOurs = guard.isOwnHost(request) && guard.isOwnOrigin(request, true) && guard.isKnown(request)
+    const isPlace = urlOf(request).pathname === '/trpc'
+    if (!isOurs || !isPlace || sockets.clients.size >= mostSockets) {
+      socket.end(`HTTP/1.1 ${isOurs ? '404 Not Found' : '403 Forbidden'}\r\nConnection: close\r\n\r\n`)
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (client: WebSocket) => {
+      client.on('error', () => client.terminate()) // too large, or no WebSocket frames
+      sockets.emit('connection', client, request)
+    })
+  })
+  const name = settings.host.includes(':') ? `[${settings.host}]` : settings.host
+  return {
+    port,
+    address: () => `http://${isEverywhere(settings.host) ? 'localhost' : name}:${port}/?token=${guard.token}`,
+    onEntry: (listener) => listeners.push(listener),
+    async close() {
+      for (const client of sockets.clients) client.terminate()
+      sockets.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function isEverywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+function listen(server: Server, { host, port }: ServerSettings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(new AppError('setup', `port ${port} of ${host} cannot be had: ${cause.message}`, { cause }))
+    })
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+async function respond(
+  app: Application,
+  guard: Guard,
+  request: IncomingMessage,
+  onEntry: () => void,
+): Promise<Answer> {
+  const { method = 'GET' } = request
+  const url = urlOf(request)
+  if (!guard.isOwnHost(request)) return refusal(`this machine is not called ${request.headers.host}`)
+  const isReading = method === 'GET' || method === 'HEAD'
+  const token = url.searchParams.get('token')
+  // A link to the printed address may be followed from anywhere: the token is what counts.
+  if (isReading && url.pathname === '/' && token !== null) {
+    const cookie = guard.redeem(token)
+    if (!cookie) return guard.isKnown(request) ? redirect() : refusal('the token is wrong or was used before')
+    onEntry()
+    return redirect(cookie)
+  }
+  if (!guard.isOwnOrigin(request, !isReading)) return refusal('the request comes from another page')
+  if (!guard.isKnown(request)) return refusal('this browser has not been let in')
+  if (isReading) {
+    const stopped = new AbortController()
+    request.once('close', () => stopped.abort())
+    const policy = contentPolicy([`ws://${request.headers.host}`, `wss://${request.headers.host}`])
+    const found = (await answerPixels(app, url, stopped.signal)) ?? (await windowFile(url.pathname, policy))
+    if (found) return found
+  } else if (method === 'POST' && url.pathname === '/upload') {
+    const [name, folder] = [url.searchParams.get('name') ?? '', url.searchParams.get('folder') ?? '']
+    const uploaded = await receiveUpload(app, request, { name, folder })
+    return json(uploaded)
+  }
+  throw notFound(url.pathname)
+}
+
+function urlOf({ url }: IncomingMessage): URL {
+  try {
+    return new URL(url ?? '/', 'http://host')
+  } catch {
+    return new URL('http://host/malformed')
+  }
+}
+
+function redirect(cookie?: string): Answer {
+  const headers = { ...commonHeaders, Location: '/', 'Cache-Control': 'no-store' }
+  return {
+    status: 303,
+    headers: cookie ? { ...headers, 'Set-Cookie': cookie } : headers,
+    body: new Uint8Array(),
+  }
+}
+
+function refusal(why: string): Answer {
+  const words = `Hourglass: ${why}. Open the address that Hourglass printed in the terminal; it is good for one browser.`
+  return {
+    status: 403,
+    headers: {
+      ...commonHeaders,
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      'Cache-Control': 'no-store',
+    },
+    body: Buffer.from(words),
+  }
+}
+
+function json(value: unknown): Answer {
+  const headers = { ...commonHeaders, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
+  return { status: 200, headers, body: Buffer.from(JSON.stringify(value)) }
+}
+
+async function send(
+  response: ServerResponse,
+  { status, headers, body }: Answer,
+  isHead: boolean,
+): Promise<void> {
+  const isFile = 'path' in body
+  response.writeHead(status, { ...headers, 'Content-Length': isFile ? body.bytes : body.length })
+  if (isHead) response.end()
+  else if (isFile) await pipeline(createReadStream(body.path), response)
+  else response.end(body)
+}
