@@ -1,11 +1,12 @@
+import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 
-/** The window's files: `vite build renderer` writes them to `out/renderer`, for Electron and for browsers alike. */
+/** The window's files: `npm run build:renderer` writes them to `out/renderer`, for Electron and for browsers alike. */
 export default defineConfig({
-  root: import.meta.dirname,
+  root: join(import.meta.dirname, 'renderer'),
   base: './',
-  plugins: [svelte({ configFile: `${import.meta.dirname}/svelte.config.js` })],
+  plugins: [svelte({ configFile: join(import.meta.dirname, 'renderer', 'svelte.config.js') })],
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,
