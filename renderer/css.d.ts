@@ -1,0 +1,2 @@
+/** Styles are taken into the page; they give nothing. */
+declare module '*.css'
