@@ -12,7 +12,7 @@ import { projectRoot } from '../platform/folders.ts'
  */
 export async function buildWindow(say: (line: string) => void): Promise<void> {
   const sources = join(projectRoot, 'renderer')
-  const hasSources = await stat(join(sources, 'vite.config.ts')).catch(() => null)
+  const hasSources = await stat(join(sources, 'index.html')).catch(() => null)
   if (!hasSources) return
   const built = await stat(join(windowFolder, 'index.html')).catch(() => null)
   const newest = Math.max(
@@ -23,7 +23,7 @@ export async function buildWindow(say: (line: string) => void): Promise<void> {
   if (built && built.mtimeMs >= newest) return
   say('building the window (once, and after its sources change)')
   const vite = join(projectRoot, 'node_modules', 'vite', 'bin', 'vite.js')
-  const build = spawn(process.execPath, [vite, 'build', 'renderer', '--logLevel', 'warn'], {
+  const build = spawn(process.execPath, [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'], {
     ...{ cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] },
   })
   let words = ''
