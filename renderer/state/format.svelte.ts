@@ -28,8 +28,13 @@ export function rate(bitsPerPixel: number): string {
 
 /** @param sigma255 a standard deviation in levels of 255 */
 export function noiseLevel(sigma255: number): string {
-  if (settings.values.units.noise === 'percent') return `${((sigma255 * 100) / 255).toFixed(1)} %`
-  return `${sigma255 < 10 ? sigma255.toFixed(1) : Math.round(sigma255)} / 255`
+  return `${noiseNumber(sigma255)} ${settings.values.units.noise === 'percent' ? '%' : '/ 255'}`
+}
+
+/** The same without its unit, for the first of a range. */
+export function noiseNumber(sigma255: number): string {
+  if (settings.values.units.noise === 'percent') return ((sigma255 * 100) / 255).toFixed(1)
+  return sigma255 < 20 ? sigma255.toFixed(1) : String(Math.round(sigma255))
 }
 
 export function megapixels(width: number, height: number): string {

@@ -62,6 +62,15 @@ class Jobs {
     say(`${started.title}: in the queue`, { label: 'Show', run: () => router.go('jobs') })
   }
 
+  /** Waits until a job is no longer queued, running or paused. */
+  async ended(id: number): Promise<JobEntry> {
+    for (;;) {
+      const job = this.#jobs.get(id)
+      if (job && !['queued', 'running', 'paused'].includes(job.status)) return job
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
   #sayEnd(job: JobEntry): void {
     if (!this.#mine.has(job.id) || !['done', 'failed'].includes(job.status)) return
     this.#mine.delete(job.id)

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Served } from './serve.ts'
+
+const shots = join(import.meta.dirname, '../../out/screenshots')
+
+export interface Look {
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A page of the window, let in by a fresh token; what goes wrong in it fails the test that asks `troubles`. */
+export async function openPage(browser: Browser, served: Served, look: Look = {}): Promise<Page> {
+  const { width = 1440, height = 900 } = look
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: 'dark',
+    acceptDownloads: true,
+  })
+  const page = await context.newPage()
+  const found: string[] = []
+  page.on('pageerror', (error) => found.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/status of 40[49]|net::ERR_ABORTED/.test(message.text()))
+      found.push(message.text())
+  })
+  troublesOf.set(page, found)
+  await page.addInitScript(watchLongTasks)
+  await page.goto(served.nextAddress())
+  await page.getByRole('navigation', { name: 'Views' }).waitFor()
+  return page
+}
+
+const troublesOf = new WeakMap<Page, string[]>()
+
+/** Errors of the page's scripts and console so far. */
+export function troubles(page: Page): readonly string[] {
+  return troublesOf.get(page) ?? []
+}
+
+/** Opens a view by its rail entry. */
+export async function goTo(page: Page, title: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: title }).click()
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
+}
+
+/** Written to out/screenshots, for people to look at: as it is now, then narrow, and in light. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await mkdir(shots, { recursive: true })
+  await page.screenshot({ path: join(shots, `${name}.png`) })
+}
+
+/** No violation of WCAG 2 A and AA, contrast included. */
+export async function checkAccessible(page: Page): Promise<void> {
+  // Colours on their way from one to the other are neither's.
+  await page.waitForTimeout(250)
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+    .analyze()
+  const words = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  )
+  expect(words).toEqual([])
+}
+
+function watchLongTasks() {
+  const found: number[] = []
+  Object.assign(window, { longTasks: found })
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) found.push(duration)
+  }).observe({ type: 'longtask', buffered: true })
+}
+
+/** Tasks of the window's thread over 50 ms since the last call, in milliseconds. */
+export async function longTasks(page: Page): Promise<number[]> {
+  await page.waitForTimeout(60)
+  return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0))
+}
+
+/** Files and folders of this machine, dropped onto the middle of the window by the browser itself. */
+export async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const { width, height } = page.viewportSize()!
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
+  }
+  await session.detach()
+}
