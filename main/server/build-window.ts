@@ -23,9 +23,13 @@ export async function buildWindow(say: (line: string) => void): Promise<void> {
   if (built && built.mtimeMs >= newest) return
   say('building the window (once, and after its sources change)')
   const vite = join(projectRoot, 'node_modules', 'vite', 'bin', 'vite.js')
-  const build = spawn(process.execPath, [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'], {
-    ...{ cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] },
-  })
+  const build = spawn(
+    process.execPath,
+    [vite, 'build', '--config', 'vite.renderer.config.ts', '--logLevel', 'warn'],
+    {
+      ...{ cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] },
+    },
+  )
   let words = ''
   for (const stream of [build.stdout, build.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -7,7 +7,7 @@ import { mutation, query, subscription } from './procedure.ts'
 export interface ModelEntry {
   readonly id: string
   readonly title: string
-  readonly task: 'denoise' | 'reconstruct' | 'compress'
+  readonly task: 'denoise' | 'reconstruct' | 'compress' | 'restore'
   readonly architecture: string
   readonly options: Readonly<Record<string, unknown>>
   readonly sha256: string

@@ -1,4 +1,5 @@
 import type { ThumbSide } from '../../../shared/contract/pixels.ts'
+import { type ImageFormat, isDecoded } from '../../imaging/formats.ts'
 import { readHeader } from '../../imaging/header.ts'
 import { sharp } from '../../imaging/sharp.ts'
 import { fitPicture, type SentFile } from './display.ts'
@@ -20,12 +21,14 @@ export async function imageThumbnail(
   const { image, path } = await pictures.find(id)
   const make = () =>
     limiter.run(async () => {
-      const opened = await openSmall(path)
-      const small = opened.resize(side, side, { fit: 'inside', withoutEnlargement: true })
+      const { format } = await readHeader(path)
+      // Of RAW and HEIC the whole is decoded: it is worth keeping for what comes next.
+      if (isDecoded(format)) return (await fitPicture(await pictures.image(id), side)).bytes
+      const small = opened(path, format).resize(side, side, { fit: 'inside', withoutEnlargement: true })
       return small.webp({ quality: 80, effort: 0 }).toBuffer()
     }, signal)
   const bytes = await cache.get(`${image.sha256}-${side}.webp`, make)
-  return { type: 'image/webp', bytes }
+  return { type: bytes[0] === 0x89 ? 'image/png' : 'image/webp', bytes }
 }
 
 /** A coarse whole picture, straight from the file: JPEG decoders shrink while they read. Wide gamuts stay as P3. */
@@ -37,8 +40,9 @@ export async function imageFit(
 ): Promise<SentFile> {
   const { path } = await pictures.find(id)
   return limiter.run(async () => {
-    const { metadata, converts } = await readHeader(path)
-    const small = (await openSmall(path)).resize(size, size, { fit: 'inside', withoutEnlargement: true })
+    const { metadata, converts, format } = await readHeader(path)
+    if (isDecoded(format)) return fitPicture(await pictures.image(id), size)
+    const small = opened(path, format).resize(size, size, { fit: 'inside', withoutEnlargement: true })
     const image = metadata.icc && !converts ? small.withIccProfile('p3') : small
     return { type: 'image/webp', bytes: await image.webp({ quality: 85, effort: 0 }).toBuffer() }
   }, signal)
@@ -49,8 +53,7 @@ export function layerFit(pictures: Pictures, key: string, size: number): Promise
   return limiter.run(() => fitPicture(pictures.layer(key).raster, size))
 }
 
-async function openSmall(path: string) {
+function opened(path: string, format: ImageFormat) {
   // AVIF turns its pixels by itself: see readHeader
-  const { format } = await readHeader(path)
   return sharp(path, { limitInputPixels: false, failOn: 'none', autoOrient: format !== 'avif' })
 }
