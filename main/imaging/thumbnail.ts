@@ -4,12 +4,14 @@ import { stopIfAborted, untilAborted } from './abort.ts'
 import { isCutShort } from './cut-short.ts'
 import { decode } from './decoders/decode.ts'
 import { DecoderFailure } from './decoders/failure.ts'
-import type { RawFacts, RawPreview } from './decoders/tasks.ts'
+import type { RawPreview } from './decoders/tasks.ts'
+import { withFileBytes } from './file-bytes.ts'
 import { checkImageFile, decodeError } from './file-errors.ts'
 import { hgiExtension, isRaw, type RawFormat } from './formats.ts'
 import { readHeader } from './header.ts'
 import { noMetadata, type Raster } from './raster.ts'
 import { maxRawBytes } from './raw/header.ts'
+import { rawPreviews } from './raw/preview.ts'
 import { sharp } from './sharp.ts'
 import { fitting, srgb8Image } from './srgb.ts'
 
@@ -99,14 +101,17 @@ async function smallRaw(
   if (bytes > maxRawBytes)
     throw new AppError('too-large', `${path} has ${bytes} bytes: too many for a RAW file`)
   try {
-    const { preview, ...facts } = await decode('rawPreview', { path }, { signal, limitMs })
+    const found = await rawPreview(path, format, longestSide)
+    if (found && found.longestSide >= longestSide) return found.image.resize(fitting(longestSide))
+    const options = { signal, limitMs }
+    const { preview, ...facts } = await decode('rawPreview', { path }, options)
     const wanted = Math.min(longestSide, Math.max(facts.width, facts.height))
-    const shown = preview && (await turnedPreview(preview, facts).catch(() => null))
+    const shown = (preview && (await turned(preview, facts.orientation, facts).catch(() => null))) ?? found
     if (shown && shown.longestSide >= wanted) return shown.image.resize(fitting(longestSide))
     // a preview that is too small is better than none
     const isShort = await isCutShort(path, format)
     if (isShort && !shown) throw new DecoderFailure('cut-short', 'its pixels go on beyond its end')
-    const half = isShort ? null : decode('rawPixels', { path, half: true }, { signal, limitMs })
+    const half = isShort ? null : decode('rawPixels', { path, half: true }, options)
     const decoded = await (shown && !signal?.aborted ? half?.catch(() => null) : half)
     stopIfAborted(signal, `making ${path} small`)
     if (!decoded) return shown!.image
@@ -114,6 +119,32 @@ async function smallRaw(
   } catch (error) {
     throw await decodeError(path, format, error)
   }
+}
+
+interface Shown {
+  readonly image: Sharp
+  readonly longestSide: number
+}
+
+/** The smallest preview that is at least so large, or else the largest, found without LibRaw; null for none. */
+async function rawPreview(path: string, format: RawFormat, longestSide: number): Promise<Shown | null> {
+  return withFileBytes(path, async (read) => {
+    const { places, orientation } = rawPreviews(read, format)
+    let best: Shown | null = null
+    for (const { start, length } of places) {
+      const bytes = read(start, length)
+      if (bytes.length < length) continue
+      const one = await turned({ kind: 'jpeg', bytes }, orientation).catch(() => null)
+      if (!one) continue
+      const isBetter =
+        !best ||
+        (best.longestSide < longestSide
+          ? one.longestSide > best.longestSide
+          : one.longestSide >= longestSide && one.longestSide < best.longestSide)
+      if (isBetter) best = one
+    }
+    return best
+  })
 }
 
 /** EXIF orientation as degrees clockwise, after mirroring left and right (Exif 2.32, 4.6.4). */
@@ -128,15 +159,22 @@ const turns: Record<number, { degrees: 0 | 90 | 180 | 270; mirrors: boolean }> =
   8: { degrees: 270, mirrors: false },
 }
 
-/** A preview, turned as its RAW file says, unless it lies in the file upright already. */
-async function turnedPreview(preview: RawPreview, { width, height, orientation }: RawFacts) {
-  const image =
-    preview.kind === 'jpeg'
-      ? sharp(preview.bytes, { failOn: 'none' })
-      : sharp(preview.pixels, { raw: { width: preview.width, height: preview.height, channels: 3 } })
-  const size = preview.kind === 'jpeg' ? await image.metadata() : preview
-  const isUpright = orientation >= 5 && size.width > size.height === width > height
-  const { degrees, mirrors } = turns[isUpright ? 1 : orientation]!
+/**
+ * A preview, turned as its RAW file says, unless it lies in the file upright already, as the picture's size shows.
+ * @throws what sharp throws for bytes that are no JPEG
+ */
+async function turned(
+  preview: RawPreview,
+  orientation: number,
+  picture?: { width: number; height: number },
+): Promise<Shown> {
+  const isJpeg = preview.kind === 'jpeg'
+  const image = isJpeg
+    ? sharp(preview.bytes, { failOn: 'none' })
+    : sharp(preview.pixels, { raw: { width: preview.width, height: preview.height, channels: 3 } })
+  const size = isJpeg ? await image.metadata() : preview
+  const isUpright = picture && orientation >= 5 && size.width > size.height === picture.width > picture.height
+  const { degrees, mirrors } = turns[isUpright ? 1 : orientation] ?? turns[1]!
   const mirrored = mirrors ? image.flop() : image
   return { image: mirrored.rotate(degrees), longestSide: Math.max(size.width, size.height) }
 }

@@ -1,12 +1,13 @@
 import { byteSize, table } from '../../main/cli/output.ts'
 import { benchCatalog } from './catalog.ts'
 import { benchDenoise } from './denoise.ts'
+import { benchLibrary } from './library.ts'
 import { benchPrecision } from './precision.ts'
 import { benchSetup } from './setup.ts'
 import { benchTraining } from './training.ts'
 
-// npm run bench [-- denoise training setup catalog precision memory]: all of them, or those named. `denoise-small`
-// leaves out 100 MP; a path names photos for `precision`, which takes the samples otherwise.
+// npm run bench [-- denoise training setup catalog library precision memory]: all of them, or those named.
+// `denoise-small` leaves out 100 MP; a path names photos for `precision`, which takes the samples otherwise.
 const [asked, photos] = [
   process.argv.slice(2).filter((name) => !name.includes('/')),
   process.argv.slice(2).find((name) => name.includes('/')),
@@ -43,17 +44,12 @@ if (wants('setup')) {
   console.log(`every later start         ${laterSeconds.toFixed(2)} s`)
 }
 if (wants('catalog')) {
-  const figures = await benchCatalog()
   console.log('\nCatalog, 100,000 images')
-  console.log(
-    table(
-      ['figure', 'value'],
-      Object.entries(figures).map(([name, value]) => [
-        name,
-        typeof value === 'number' ? Number(value.toPrecision(3)) : String(value),
-      ]),
-    ),
-  )
+  console.log(figuresTable(await benchCatalog()))
+}
+if (wants('library')) {
+  console.log('\nLibrary')
+  console.log(figuresTable(await benchLibrary()))
 }
 if (wants('precision')) {
   const rows = await benchPrecision(photos)
@@ -83,5 +79,15 @@ if (wants('memory')) {
         `${byteSize(before.bytes)}, ${byteSize(after.bytes)}`,
       ]),
     ),
+  )
+}
+
+function figuresTable(figures: object): string {
+  return table(
+    ['figure', 'value'],
+    Object.entries(figures).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? Number(value.toPrecision(3)) : String(value),
+    ]),
   )
 }

@@ -4,6 +4,7 @@ import { type ByteReader, findEntry, type Ifd, numberOf, readHeader, readIfd } f
 const maxDirectories = 32
 
 export const rawTags = {
+  compression: 0x0103,
   photometric: 0x0106,
   make: 0x010f,
   stripOffsets: 0x0111,
@@ -11,6 +12,8 @@ export const rawTags = {
   tileOffsets: 0x0144,
   tileByteCounts: 0x0145,
   subDirectories: 0x014a,
+  jpegAt: 0x0201,
+  jpegBytes: 0x0202,
   xmp: 0x02bc,
   dngVersion: 0xc612,
 } as const

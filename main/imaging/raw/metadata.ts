@@ -1,9 +1,9 @@
-import { box, boxes } from '../boxes.ts'
 import { exifFromTiff, exifOf } from '../exif/build.ts'
 import { type ByteReader, bufferReader, findEntry, type Ifd } from '../exif/ifd.ts'
 import { type NewEntry, portable, readExifTree } from '../exif/tree.ts'
 import type { RawFormat } from '../formats.ts'
 import { sharp } from '../sharp.ts'
+import { canonBox } from './canon-box.ts'
 import { imageDirectories, rawTags } from './directories.ts'
 
 export interface RawMetadata {
@@ -46,15 +46,10 @@ async function rafMetadata(read: ByteReader): Promise<RawMetadata> {
   }
 }
 
-const canonUuid = '85c0b687820f11e08111f4ce462b6a48'
-
-/** Canon's boxes CMT1, CMT2 and CMT4 are TIFF blocks of one directory each: the picture, its exposure, its place. */
+/** The picture, its exposure and its place are TIFF blocks of one directory each. */
 function cr3Exif(read: ByteReader): Buffer | null {
-  const moov = box(read, 'moov')
-  const canon = moov && [...boxes(read, moov)].find((one) => one.uuid === canonUuid)
-  if (!canon) return null
   const directory = (name: string): Ifd | null => {
-    const found = box(read, name, canon)
+    const found = canonBox(read, name)
     return found && (readExifTree(bufferReader(read(found.start, found.end - found.start)))?.ifd0 ?? null)
   }
   const [picture, exposure, place] = [directory('CMT1'), directory('CMT2'), directory('CMT4')]

@@ -11,6 +11,7 @@ import { heifItemsEnd } from '../../../../main/imaging/heif-extent.ts'
 import { rawPixelsEnd } from '../../../../main/imaging/raw/extent.ts'
 import { rawKind } from '../../../../main/imaging/raw/kind.ts'
 import { rawMetadata } from '../../../../main/imaging/raw/metadata.ts'
+import { rawPreviews } from '../../../../main/imaging/raw/preview.ts'
 import { temporaryFolder } from '../folder.ts'
 import { type Field, photoFields, tiffBlock } from '../tiff-block.ts'
 
@@ -123,6 +124,81 @@ describe('what a RAW file says of its photo', () => {
     expect(exifFacts(exif)).toMatchObject(facts)
     const without = Buffer.concat([box('ftyp', Buffer.from('crx ')), box('moov')])
     expect(await rawMetadata(bufferReader(without), 'cr3')).toEqual({ exif: null, xmp: null })
+  })
+})
+
+describe('where previews lie', () => {
+  it('in TIFF files: JPEGs, but none of the sensor', () => {
+    const shown: Field = [
+      0x014a,
+      [
+        [0x0103, 3, [7]],
+        [0x0106, 3, [6]],
+        [0x0201, 4, [5000]],
+        [0x0202, 4, [700]],
+      ],
+    ]
+    const lossless: Field = [
+      0x014a,
+      [
+        [0x0103, 3, [7]],
+        [0x0106, 3, [32803]],
+        [0x0201, 4, [9000]],
+        [0x0202, 4, [900]],
+      ],
+    ]
+    for (const little of [true, false]) {
+      const previews = (...fields: Field[]) => rawPreviews(bufferReader(tiffBlock(fields, { little })), 'nef')
+      expect(previews([0x0112, 3, [8]], shown)).toEqual({
+        ...{ orientation: 8, places: [{ start: 5000, length: 700 }] },
+      })
+      expect(previews(lossless)).toEqual({ orientation: 1, places: [] })
+    }
+    const canon = Array.from({ length: 4 }, (_, i) => {
+      const bytes = Buffer.alloc(2 + 24 + 4)
+      bytes.writeUInt16LE(2, 0)
+      for (const [j, [tag, value]] of [
+        [0x0201, 1000 * (i + 1)],
+        [0x0202, 50],
+      ].entries()) {
+        bytes.writeUInt16LE(tag!, 2 + 12 * j)
+        bytes.writeUInt16LE(4, 4 + 12 * j)
+        bytes.writeUInt32LE(1, 6 + 12 * j)
+        bytes.writeUInt32LE(value!, 10 + 12 * j)
+      }
+      bytes.writeUInt32LE(i < 3 ? 16 + 30 * (i + 1) : 0, 26)
+      return bytes
+    })
+    const cr2 = Buffer.concat([Buffer.from('II*\0\x10\0\0\0CR\x02\0\0\0\0\0', 'latin1'), ...canon])
+    const starts = rawPreviews(bufferReader(cr2), 'cr2').places.map(({ start }) => start)
+    expect(starts).toEqual([1000, 2000, 3000])
+  })
+
+  it('in a RAF and in a CR3, with what turns them', () => {
+    const exif = tiffBlock([[0x0112, 3, [6]]], { little: false })
+    const jpeg = Buffer.concat([Buffer.from('\xff\xd8\xff\xe1\0\0Exif\0\0', 'latin1'), exif])
+    const head = Buffer.alloc(160)
+    head.writeUInt32BE(160, 84)
+    head.writeUInt32BE(jpeg.length, 88)
+    expect(rawPreviews(bufferReader(Buffer.concat([head, jpeg])), 'raf')).toEqual({
+      ...{ orientation: 6, places: [{ start: 160, length: jpeg.length }] },
+    })
+    const length = Buffer.alloc(16)
+    length.writeUInt32BE(5, 12)
+    const previews = box(
+      'uuid',
+      Buffer.from('eaf42b5e1c984b88b9fbb7dc406e4d16', 'hex'),
+      Buffer.alloc(8),
+      box('PRVW', length, Buffer.from('jpeg!')),
+    )
+    const canon = Buffer.from('85c0b687820f11e08111f4ce462b6a48', 'hex')
+    const moov = box('moov', box('uuid', canon, box('CMT1', tiffBlock([[0x0112, 3, [8]]], { little: true }))))
+    const file = Buffer.concat([box('ftyp', Buffer.from('crx ')), moov, previews])
+    const found = rawPreviews(bufferReader(file), 'cr3')
+    expect(found.orientation).toBe(8)
+    const [{ start, length: bytes }] = found.places as [{ start: number; length: number }]
+    expect(file.toString('latin1', start, start + bytes)).toBe('jpeg!')
+    expect(rawPreviews(bufferReader(file.subarray(0, 4)), 'cr3')).toEqual({ orientation: 1, places: [] })
   })
 })
 
