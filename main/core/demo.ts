@@ -11,7 +11,7 @@ import { rasterTile, setTile } from '../imaging/tile-pixels.ts'
 import { writeImage } from '../imaging/write.ts'
 import { makeFolder, projectRoot } from '../platform/folders.ts'
 import type { Core } from './core.ts'
-import { denoiseRaster, estimateRasterSigma255 } from './denoise.ts'
+import { denoiseRaster, estimateRasterNoise } from './denoise.ts'
 import { findModel, refOf } from './model-library.ts'
 
 export interface DemoRow {
@@ -47,10 +47,10 @@ export async function* runDemo(core: Core, output: string, signal?: AbortSignal)
       clip(addNoise(clean, { model: 'gaussian', parameters: { sigma255 }, seed: index })),
     )
     const before = rasterTile(noisy, whole)
-    const estimatedSigma255 = estimateRasterSigma255(noisy)
+    const noise = estimateRasterNoise(noisy)
     const started = performance.now()
     const work = { ...noisy, pixels: noisy.pixels.slice() }
-    const denoised = await denoiseRaster(core.inference, model, work, { sigma255: estimatedSigma255, signal })
+    const denoised = await denoiseRaster(core.inference, model, work, { ...noise, signal })
     const seconds = (performance.now() - started) / 1000
     const after = rasterTile(denoised, whole)
     const name = basename(path, extname(path))
@@ -60,7 +60,7 @@ export async function* runDemo(core: Core, output: string, signal?: AbortSignal)
       ...{ format: 'jpeg', quality: 92, overwrite: true },
     })
     yield {
-      ...{ name, sigma255, estimatedSigma255, picture, seconds },
+      ...{ name, sigma255, estimatedSigma255: noise.sigma255, picture, seconds },
       psnrBefore: psnr(before, clean),
       psnrAfter: psnr(after, clean),
       ssimBefore: ssim(before, clean),

@@ -1,7 +1,11 @@
 import { type BlendAmounts, blendDenoised, isWholeBlend, wholeBlend } from '../../shared/blend/blend.ts'
 import { lostDetail } from '../../shared/blend/lost-detail.ts'
 import type { FloatImage } from '../../shared/image.ts'
-import { estimateSigma } from '../../shared/metrics/noise-level/estimate-sigma.ts'
+import {
+  estimatePictureNoise,
+  type PictureNoise,
+} from '../../shared/metrics/noise-level/estimate-picture-noise.ts'
+import { sigmaMap } from '../../shared/metrics/noise-level/sigma-map.ts'
 import type { Engine } from '../engine/host.ts'
 import { eachTile } from '../imaging/each-tile.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
@@ -13,6 +17,8 @@ import { colourFromGrey, colourSigma, greyFromColour } from './grey.ts'
 export interface DenoiseSettings {
   /** noise level of the picture, standard deviation of 255 */
   readonly sigma255: number
+  /** how the level depends on brightness; see `PictureNoise`. The same everywhere by default, and for grey pictures. */
+  readonly profile?: Float32Array | null
   /** how much of the noise is taken away; all of it by default */
   readonly blend?: BlendAmounts
   /** bits of the result; the picture's own by default, and then the work is done in place */
@@ -40,6 +46,7 @@ export async function denoiseRaster(
   source: Raster,
   {
     sigma255,
+    profile = null,
     blend = wholeBlend,
     depth = source.depth,
     tiles = denoiseTiles,
@@ -49,7 +56,7 @@ export async function denoiseRaster(
 ): Promise<Raster> {
   const target = depth === source.depth ? source : blankLike(source, depth)
   const plan = tilePlan(source.width, source.height, tiles)
-  const denoiseTile = tileDenoiser(engine, model, { sigma255, blend, signal })
+  const denoiseTile = tileDenoiser(engine, model, { sigma255, profile, blend, signal })
   await eachTile(source, target, plan, (noisy, { input }) => denoiseTile(noisy, input), {
     concurrency: 2,
     ...(signal ? { signal } : {}),
@@ -65,14 +72,19 @@ export async function denoiseRaster(
 export function tileDenoiser(
   engine: Engine<EngineTasks>,
   model: ModelRef,
-  { sigma255, blend = wholeBlend, signal }: Pick<DenoiseSettings, 'sigma255' | 'blend' | 'signal'>,
+  {
+    sigma255,
+    profile = null,
+    blend = wholeBlend,
+    signal,
+  }: Pick<DenoiseSettings, 'sigma255' | 'profile' | 'blend' | 'signal'>,
 ): (noisy: FloatImage, input: Rect) => Promise<FloatImage> {
   const sigma = sigma255 / 255
   return async (noisy, input) => {
     const { width, height, data } = noisy
     const isGrey = noisy.channels === 1
     const colour = isGrey ? colourFromGrey(noisy, input, sigma).data : data
-    const level = isGrey ? colourSigma(sigma) : sigma
+    const level = isGrey ? colourSigma(sigma) : profile ? sigmaMap(noisy, sigma, profile) : sigma
     const request = { model, width, height, noisy: colour, sigma: level }
     const result = await engine.call('denoise', request, { signal })
     const clean = { ...noisy, data: isGrey ? greyFromColour(result) : result }
@@ -85,18 +97,33 @@ export function tileDenoiser(
 const sampleSide = 512
 const samplesPerSide = 3
 
+/** Nothing can be told of so small a picture. */
+const tooSmall: PictureNoise = {
+  ...{
+    sigma255: 0,
+    low255: 0,
+    high255: 2,
+    certainty: 'unsure',
+    correlated: false,
+    profile: null,
+    model: null,
+  },
+}
+
 /**
- * Estimates the noise level of a picture, standard deviation of 255. Of large pictures a grid of nine squares
- * is looked at: noise is everywhere, and the answer should take no longer than the work.
+ * Estimates the noise of a picture. Of large pictures a grid of nine squares is looked at: noise is everywhere, and
+ * the answer should take no longer than the work.
  */
-export function estimateRasterSigma255(raster: PixelGrid): number {
+export function estimateRasterNoise(raster: PixelGrid): PictureNoise {
   const { width, height } = raster
-  if (width < 3 || height < 3) return 0 // too small to tell noise from picture
+  if (width < 3 || height < 3) return tooSmall
   if (width * height <= (sampleSide * samplesPerSide) ** 2 || width < sampleSide || height < sampleSide) {
-    return estimateSigma(rasterTile(raster, { x: 0, y: 0, width, height })).sigma255
+    return estimatePictureNoise(rasterTile(raster, { x: 0, y: 0, width, height }))
   }
   const rows = Array.from({ length: samplesPerSide ** 2 }, (_, i) => {
-    const at = (size: number, k: number) => Math.round(((size - sampleSide) * k) / (samplesPerSide - 1))
+    // Multiples of 8, so that JPEG's blocks keep their places.
+    const at = (size: number, k: number) =>
+      8 * Math.floor(((size - sampleSide) * k) / (samplesPerSide - 1) / 8)
     const x = at(width, i % samplesPerSide)
     const y = at(height, Math.floor(i / samplesPerSide))
     return rasterTile(raster, { x, y, width: sampleSide, height: sampleSide })
@@ -104,5 +131,5 @@ export function estimateRasterSigma255(raster: PixelGrid): number {
   const data = new Float32Array(rows.length * rows[0].data.length)
   for (const [i, tile] of rows.entries()) data.set(tile.data, i * tile.data.length)
   const { channels } = raster
-  return estimateSigma({ width: sampleSide, height: sampleSide * rows.length, channels, data }).sigma255
+  return estimatePictureNoise({ width: sampleSide, height: sampleSide * rows.length, channels, data })
 }

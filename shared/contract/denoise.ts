@@ -21,12 +21,15 @@ export const blend = z.object({
 export interface NoiseEstimate {
   /** standard deviation of 255: what a denoiser is told unless one says otherwise */
   readonly sigma255: number
-  /** where the true level lies most likely */
+  /** where the true level lies in four of five pictures */
   readonly low: number
   readonly high: number
   /** neighbouring pixels share noise, as in files from cameras */
   readonly correlated: boolean
+  /** `sure`: within 10 % of the level; `fair`: within 30 % */
   readonly certainty: 'sure' | 'fair' | 'unsure'
+  /** the level over `sigma255` at brightness 0, 1/32, ... 1; null where it is the same everywhere */
+  readonly profile: readonly number[] | null
   /** a sentence for people */
   readonly why: string
 }

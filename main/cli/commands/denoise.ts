@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { denoiseWork } from '../../core/jobs/denoise-job.ts'
-import { runPictureBatch } from '../../core/jobs/picture-batch.ts'
+import { type PictureFacts, runPictureBatch } from '../../core/jobs/picture-batch.ts'
 import { withCore } from '../context.ts'
 import {
   addBatchOptions,
@@ -56,6 +56,13 @@ function level(text: string): number | 'auto' {
   throw new InvalidArgumentError("expected 'auto' or a number from 0 to 255")
 }
 
+/** The level in levels of 255; where it was estimated, with the range that four of five true levels lie in. */
+function levelText({ sigma255, sigmaLow255, sigmaHigh255, certainty, noise }: PictureFacts): string {
+  const one = (value: number | string | undefined) => Number(value).toFixed(1)
+  if (certainty === undefined) return `sigma ${one(sigma255)}`
+  return `sigma ${one(sigma255)} of 255 (${one(sigmaLow255)} to ${one(sigmaHigh255)}, ${certainty}; ${noise})`
+}
+
 async function denoise(paths: string[], options: DenoiseOptions): Promise<void> {
   const started = performance.now()
   await withCore(options, async ({ core, out, signal }) => {
@@ -67,9 +74,9 @@ async function denoise(paths: string[], options: DenoiseOptions): Promise<void> 
     const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)
     for (const { facts, output } of report.items) {
       if (!facts) continue
-      const { sigma255, denoiseMegapixelsPerSecond: speed, warning } = facts
+      const { denoiseMegapixelsPerSecond: speed, warning } = facts
       out.text(
-        `${output}  sigma ${Number(sigma255).toFixed(1)}  ${Number(speed).toFixed(2)} MP/s${warning ? `  ${warning}` : ''}`,
+        `${output}  ${levelText(facts)}  ${Number(speed).toFixed(2)} MP/s${warning ? `  ${warning}` : ''}`,
       )
     }
     reportBatch(out, report, started)

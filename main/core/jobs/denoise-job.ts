@@ -1,9 +1,10 @@
 import { type BlendAmounts, wholeBlend } from '../../../shared/blend/blend.ts'
 import { AppError } from '../../../shared/errors.ts'
+import type { PictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
 import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
 import type { Core } from '../core.ts'
-import { denoiseRaster, estimateRasterSigma255 } from '../denoise.ts'
+import { denoiseRaster, estimateRasterNoise } from '../denoise.ts'
 import { findModel, refOf } from '../model-library.ts'
 import type { BatchInput, PictureWork } from './picture-batch.ts'
 import { depthFor, formatFor, writeResult } from './picture-output.ts'
@@ -38,13 +39,14 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     if (named && (await decide(nameOf(Number(input.sigma) || 0))) === 'skip') return 'skipped'
 
     const source = await readImage(path, { signal })
-    const sigma255 = input.sigma === 'auto' ? estimateRasterSigma255(source) : input.sigma
+    const noise = input.sigma === 'auto' ? estimateRasterNoise(source) : null
+    const sigma255 = noise?.sigma255 ?? Number(input.sigma)
     const output = nameOf(sigma255)
     const decision = await decide(output)
     if (decision === 'skip') return 'skipped'
     const read = performance.now()
     const result = await denoiseRaster(core.inference, model, source, {
-      ...{ sigma255, blend: blendOf(input), signal },
+      ...{ sigma255, profile: noise?.profile ?? null, blend: blendOf(input), signal },
       onProgress: ({ tiles, of }) => progress(tiles / of),
       depth: depthFor(format, source.depth),
     })
@@ -55,6 +57,7 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
       output,
       facts: {
         sigma255,
+        ...(noise && factsOf(noise)),
         megapixels,
         seconds: (performance.now() - started) / 1000,
         denoiseMegapixelsPerSecond: (megapixels / (denoised - read)) * 1000,
@@ -62,6 +65,11 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
       },
     }
   }
+}
+
+/** What the estimate says besides the level. */
+function factsOf({ low255, high255, certainty, correlated }: PictureNoise) {
+  return { sigmaLow255: low255, sigmaHigh255: high255, certainty, noise: correlated ? 'correlated' : 'white' }
 }
 
 function blendOf({ strength, luminance, chroma, detail }: DenoiseInput): BlendAmounts {

@@ -24,8 +24,12 @@ export interface SigmaEstimate {
 export function estimateSigma(image: FloatImage): SigmaEstimate {
   checkLeastSide('a noise level', image, 3)
   const flat = meanOverChannels(image, flatBlocksSigma255)
+  return chooseSigma(image, flat, image.channels === 3 ? opponentSigma255(image) : NaN)
+}
+
+/** The same from readings taken already: by the flattest blocks, and by the colour differences. */
+export function chooseSigma(image: FloatImage, flat: number, opponent: number): SigmaEstimate {
   if (image.channels === 3) {
-    const opponent = opponentSigma255(image)
     // Independent channels read the same both ways; what they share is missing from the differences.
     const agrees = !(flat > 1.1 * opponent + 0.6)
     if (agrees && Number.isFinite(opponent)) return { sigma255: opponent, method: 'opponent' }
@@ -34,7 +38,7 @@ export function estimateSigma(image: FloatImage): SigmaEstimate {
   return { sigma255: meanOverChannels(image, immerkaerSigma255), method: 'immerkaer' }
 }
 
-function meanOverChannels(
+export function meanOverChannels(
   image: FloatImage,
   estimate: (plane: Float32Array, width: number, height: number) => number,
 ): number {

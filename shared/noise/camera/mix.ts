@@ -24,7 +24,7 @@ export const mixDefaults: MixParameters = { cameraShare: 0.6, jpegShare: 0.6, si
 
 /**
  * A picture damaged in one of the ways that photos really are: a camera's noise, now and then softened as by a camera's
- * own smoothing; or Gaussian, photon or speckle noise; then JPEG or not, then 8 bits (of Gaussian noise only half).
+ * own smoothing, of all or of its colour; or Gaussian, photon or speckle noise; then JPEG or not, then 8 bits (of Gaussian noise only half).
  * The deviation is that of the result: the model's, brought to the strength that was measured in the end.
  * @param clean 3 channels in [0, 1]
  */
@@ -50,9 +50,15 @@ function drawCameraNoise(clean: FloatImage, random: Random): KnownNoise {
   const demosaic = random.uniform() < 0.7 ? ('malvar' as const) : ('bilinear' as const)
   const camera = drawCamera(random)
   const taken = cameraNoise(clean, camera, { a: exp(logA), b, demosaic }, random)
-  return random.uniform() < 0.5
-    ? { ...taken, noisy: softened(taken.noisy, clean, random.between(0.3, 1)) }
-    : taken
+  const smoothing = random.uniform()
+  const radius = random.between(0.3, 1)
+  const colourRadius = random.between(1, 3)
+  const noisy = smoothing < 0.5 ? softened(taken.noisy, clean, radius) : taken.noisy
+  // Cameras smooth colour more than brightness.
+  return {
+    ...taken,
+    noisy: smoothing > 0.3 && smoothing < 0.7 ? colourSoftened(noisy, clean, colourRadius) : noisy,
+  }
 }
 
 function drawPlainNoise(clean: FloatImage, random: Random, { sigmaMax255 }: MixParameters): KnownNoise {
@@ -90,6 +96,20 @@ function softened(noisy: FloatImage, clean: FloatImage, radius: number): FloatIm
     return soft
   })
   return imageFromPlanes(width, height, planes)
+}
+
+/** The colour of the noise blurred, what it does to the brightness kept. */
+function colourSoftened(noisy: FloatImage, clean: FloatImage, radius: number): FloatImage {
+  const soft = softened(noisy, clean, radius)
+  const data = new Float32Array(noisy.data.length)
+  for (let i = 0; i < data.length; i += 3) {
+    const brightness =
+      0.299 * (noisy.data[i] - soft.data[i]) +
+      0.587 * (noisy.data[i + 1] - soft.data[i + 1]) +
+      0.114 * (noisy.data[i + 2] - soft.data[i + 2])
+    for (let c = 0; c < 3; c++) data[i + c] = soft.data[i + c] + brightness
+  }
+  return { ...noisy, data }
 }
 
 function toMeasured(deviation: Float32Array, noisy: FloatImage, clean: FloatImage): Float32Array {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { denoiseRaster, denoiseTiles, estimateRasterSigma255 } from '../../../main/core/denoise.ts'
+import { denoiseRaster, denoiseTiles, estimateRasterNoise } from '../../../main/core/denoise.ts'
 import type { EngineTasks } from '../../../main/core/engine-tasks.ts'
 import { Engine } from '../../../main/engine/host.ts'
 import { blankLike, type Raster } from '../../../main/imaging/raster.ts'
@@ -89,9 +89,10 @@ test('grey pictures are denoised, too', async () => {
 
 test('the level is estimated from the picture', async () => {
   const { noisy } = await noisyPhoto(25)
-  const estimate = estimateRasterSigma255(noisy)
-  expect(estimate).toBeGreaterThan(22)
-  expect(estimate).toBeLessThan(28)
+  const { sigma255, correlated, profile } = estimateRasterNoise(noisy)
+  expect(sigma255).toBeGreaterThan(22)
+  expect(sigma255).toBeLessThan(28)
+  expect({ correlated, profile }).toEqual({ correlated: false, profile: null })
 })
 
 test('pictures of a few pixels go through', async () => {
@@ -102,7 +103,7 @@ test('pictures of a few pixels go through', async () => {
     [3, 7],
   ] as const) {
     const tiny: Raster = { ...noisy, width, height, pixels: noisy.pixels.slice(0, width * height * 3) }
-    const sigma255 = estimateRasterSigma255(tiny)
+    const { sigma255 } = estimateRasterNoise(tiny)
     const denoised = await denoiseRaster(
       engine,
       model,
