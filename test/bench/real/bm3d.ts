@@ -16,7 +16,7 @@ export interface Bm3d {
 /** pip's bm3d in a virtual environment of its own in the cache folder, made at the first use. */
 export function openBm3d(folder: string): Bm3d {
   const python = environment()
-  const child: ChildProcess = spawn(python, [join(import.meta.dirname, 'bm3d.py')], {
+  const child: ChildProcess = spawn(python, [join(import.meta.dirname, 'serve_bm3d.py')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()

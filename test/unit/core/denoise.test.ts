@@ -95,6 +95,22 @@ test('the level is estimated from the picture', async () => {
   expect({ correlated, profile }).toEqual({ correlated: false, profile: null })
 })
 
+test('a profile tells the network the level of each pixel by its brightness', async () => {
+  const { noisy } = await noisyPhoto(25)
+  const denoise = (profile: Float32Array | null) =>
+    denoiseRaster(engine, model, copyOf(noisy), { sigma255: 25, profile })
+  const distance = (a: Raster, b: Raster) => {
+    let most = 0
+    for (let i = 0; i < a.pixels.length; i++) most = Math.max(most, Math.abs(a.pixels[i] - b.pixels[i]))
+    return most
+  }
+  const even = await denoise(null)
+  expect(distance(await denoise(new Float32Array(33).fill(1)), even)).toBeLessThanOrEqual(1)
+  const nothing = await denoise(new Float32Array(33))
+  // Told of no noise, the network leaves nearly all of it.
+  expect(psnr(asImage(nothing), asImage(noisy))).toBeGreaterThan(psnr(asImage(even), asImage(noisy)) + 6)
+})
+
 test('pictures of a few pixels go through', async () => {
   const { noisy } = await noisyPhoto(25)
   for (const [width, height] of [
