@@ -5,9 +5,11 @@ import { addDemo } from './commands/demo.ts'
 import { addDenoise } from './commands/denoise.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEval } from './commands/eval.ts'
+import { addGenerate } from './commands/generate.ts'
 import { addImport } from './commands/import.ts'
 import { addInfo } from './commands/info.ts'
 import { addJobs } from './commands/jobs.ts'
+import { addLatents } from './commands/latents/latents.ts'
 import { addModels } from './commands/models.ts'
 import { addNoiseCommand } from './commands/noise.ts'
 import { addReconstruct } from './commands/reconstruct.ts'
@@ -46,6 +48,8 @@ export function buildProgram(): Command {
     addVerify,
     addReconstruct,
     addEval,
+    addGenerate,
+    addLatents,
     addTrain,
     addModels,
     addRuns,
