@@ -48,15 +48,27 @@ export async function planReconstruction(
     ...{ ...parentOptions, ...request.given },
   }
   if (!ofPhotos) {
-    const counted = z.strictObject({ trainingCount: z.int().positive().default(8000) })
+    const counted = z.strictObject({
+      trainingCount: z.int().positive().default(8000),
+      imageCount: z.int().min(0).default(0),
+    })
     const { settings, options, data, loss, counted: count } = parseSettings({ ...parts, counted }, given)
-    const { trainingCount } = count
-    const task = { kind: 'digits' as const, data, loss, images: images[0]!, trainingCount, extra: [...extra] }
+    const { trainingCount, imageCount } = count
+    const task = {
+      kind: 'digits' as const,
+      data,
+      loss,
+      images: images[0]!,
+      trainingCount,
+      imageCount,
+      extra: [...extra],
+    }
     const config = { ...common, settings, options: options as Record<string, unknown>, task }
+    const rest = imageCount > trainingCount ? `${imageCount - trainingCount} others` : 'the rest'
     const others = extra.map((path) => ` and ${basename(path)}`).join('')
     return {
       config,
-      dataNote: `the first ${trainingCount} images of ${basename(images[0]!)}${others}, the rest held out`,
+      dataNote: `the first ${trainingCount} images of ${basename(images[0]!)}${others}, ${rest} held out`,
     }
   }
   const split = z.strictObject({ validationShare: z.number().min(0).max(0.9).default(0.1) })

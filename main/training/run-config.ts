@@ -52,6 +52,8 @@ export const runConfig = z.strictObject({
       images: z.string(),
       /** the first so many are trained on, the rest is held out */
       trainingCount: z.int().positive(),
+      /** only the first so many are looked at; 0: all */
+      imageCount: z.int().min(0).default(0),
       /** further IDX files that are trained on */
       extra: z.array(z.string()).default([]),
     }),

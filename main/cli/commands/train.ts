@@ -89,7 +89,7 @@ Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, ada
   codec: width, blocks, latents, hyper, context, groups, crop, validationCrop, validationShare;
   dense: inputs, hidden; conv, vae: rows, columns, channels (1 or 3), widths; all three: code, activation, loss
   (mse, bce), dropout, codeL1, codeKl, sparsity, contractive, beta (vae), turnDegrees, scaleShare, shiftPixels,
-  inputNoiseSigma255, inputMaskShare, undoChanges, trainingCount; on photos: view (thumbnail, patch), patchesPerPhoto,
+  inputNoiseSigma255, inputMaskShare, undoChanges, trainingCount, imageCount; on photos: view (thumbnail, patch), patchesPerPhoto,
   validationShare.`,
     )
     .action((_, command: Command) => train(command.optsWithGlobals<TrainOptions>()))

@@ -50,7 +50,7 @@ export function openIndex(points: Points): VectorIndex | null {
     for (let i = 0; i < points.count; i++) insert.run(BigInt(i + 1), bytesOf(pointAt(points, i)))
   })()
   const select = db.prepare(
-    'SELECT rowid, distance FROM codes WHERE code MATCH ? AND k = ? ORDER BY distance, rowid',
+    'SELECT rowid, distance FROM codes WHERE code MATCH ? AND k = ? ORDER BY distance',
   )
   return {
     nearest(query, k, except = -1) {

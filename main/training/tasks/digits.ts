@@ -13,6 +13,8 @@ export interface DigitsTaskOptions {
   /** an IDX file of small images */
   readonly images: string
   readonly trainingCount: number
+  /** only the first so many are looked at; 0 or more than there are: all */
+  readonly imageCount?: number
   /** further IDX files that are trained on */
   readonly extra?: readonly string[]
   readonly batch: number
@@ -22,8 +24,8 @@ export interface DigitsTaskOptions {
 
 /** Reconstruction of an IDX file's images: the first `trainingCount` are trained on, the rest judge. */
 export async function createDigitsTask(options: DigitsTaskOptions): Promise<TrainingTask> {
-  const { network, trainingCount, extra = [], ...rest } = options
-  const images = await idxImages(options.images)
+  const { network, trainingCount, imageCount = 0, extra = [], ...rest } = options
+  const images = firstOf(await idxImages(options.images), imageCount)
   const { rows, columns, channels } = images
   const size = rows * columns * channels
   if (size !== network.inputs) {
@@ -63,6 +65,13 @@ async function withExtra(images: IdxImages, path: string, extra: readonly string
   const pixels = Buffer.concat([images, ...others].map((each) => each.pixels))
   const count = [images, ...others].reduce((sum, each) => sum + each.count, 0)
   return { ...images, count, pixels, labels: null }
+}
+
+/** The first `count` images; 0: all. */
+function firstOf(images: IdxImages, count: number): IdxImages {
+  if (count === 0 || count >= images.count) return images
+  const size = images.pixels.length / images.count
+  return { ...images, count, pixels: images.pixels.subarray(0, count * size), labels: null }
 }
 
 function range(from: number, to: number): number[] {

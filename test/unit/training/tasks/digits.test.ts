@@ -116,6 +116,13 @@ test('to undo changes: the target is the image as it was, the input the moved on
   expect(share).toBeLessThan(0.6)
 })
 
+test('of a file only the first images are looked at, where so many are asked for', async () => {
+  const p = startingParameters(dense.parameters(options), new Random(1))
+  const first = await (await task({ imageCount: 25 })).validate(p, signal)
+  expect(first).not.toEqual(await (await task()).validate(p, signal))
+  await expect(task({ imageCount: 20 })).rejects.toThrow('less than the 20 images')
+})
+
 test('further IDX files are trained on, and judge nothing', async () => {
   const extra = [await writeBlots(join(folder, 'more'), 12)]
   const source = await task({ extra })
