@@ -1,10 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { type AppError, toAppError } from '../../shared/errors.ts'
-import type { Outcome } from '../catalog/image.ts'
+import type { Image, NewImage, Outcome } from '../catalog/image.ts'
 import { type FoundImage, findImages } from '../imaging/find.ts'
 import { hashFile } from '../imaging/hash.ts'
 import { probeImage } from '../imaging/probe.ts'
 import type { Core } from './core.ts'
+import { inOrder } from './in-order.ts'
+
+/** Read side by side: libvips, hashing and the disk have threads of their own. */
+const filesAtOnce = 4
 
 export interface ImportReport {
   readonly counts: Readonly<Record<Outcome, number>>
@@ -44,36 +48,56 @@ export async function importFound(
   const counts = { added: 0, known: 0, duplicate: 0, changed: 0 }
   const failed: { path: string; error: AppError }[] = []
   const ids: number[] = []
-  for (const [index, { path }] of files.entries()) {
+  let done = 0
+  const read = ({ path }: { path: string }) => readFacts(images, path, signal)
+  for await (const { path, known, image, error } of inOrder(files, filesAtOnce, read)) {
     signal?.throwIfAborted()
     try {
-      const { size, mtimeMs } = await stat(path)
-      const known = images.unchanged(path, size, mtimeMs)
-      if (known) {
-        counts.known++
-        ids.push(known.id)
-      } else {
-        const { exif, depth, ...facts } = await probeImage(path)
-        const { takenAt, fNumber, camera, lens, iso, exposureSeconds } = exif
-        const { id, outcome } = images.add({
-          ...{ path, mtimeMs, sha256: await hashFile(path), bytes: facts.bytes },
-          ...{ width: facts.width, height: facts.height, format: facts.format, bitDepth: depth },
-          ...{ channels: facts.channels, hasAlpha: facts.hasAlpha },
-          exif: defined({
-            ...{ camera, lens, iso, exposureSeconds, aperture: fNumber },
-            takenAtMs: takenAt ? Date.parse(takenAt) : undefined,
-          }),
-        })
-        counts[outcome]++
-        ids.push(id)
-      }
-    } catch (error) {
-      failed.push({ path, error: toAppError(error) })
+      if (error) throw error
+      const { id, outcome } = known ? { id: known.id, outcome: 'known' as const } : images.add(image!)
+      counts[outcome]++
+      ids.push(id)
+    } catch (failure) {
+      failed.push({ path, error: toAppError(failure) })
     }
-    onProgress?.(index + 1, files.length, path)
+    onProgress?.(++done, files.length, path)
   }
   if (dataset) addToDataset(datasets, dataset, ids)
   return { counts, failed, ids }
+}
+
+interface FileFacts {
+  readonly path: string
+  readonly known?: Image
+  readonly image?: NewImage
+  readonly error?: AppError
+}
+
+async function readFacts(
+  images: Core['catalog']['images'],
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<FileFacts> {
+  try {
+    signal?.throwIfAborted()
+    const { size, mtimeMs } = await stat(path)
+    const known = images.unchanged(path, size, mtimeMs)
+    if (known) return { path, known }
+    const { exif, depth, ...facts } = await probeImage(path, signal ? { signal } : {})
+    const { takenAt, fNumber, camera, lens, iso, exposureSeconds } = exif
+    const image = {
+      ...{ path, mtimeMs, sha256: await hashFile(path, signal), bytes: facts.bytes },
+      ...{ width: facts.width, height: facts.height, format: facts.format, bitDepth: depth },
+      ...{ channels: facts.channels, hasAlpha: facts.hasAlpha },
+      exif: defined({
+        ...{ camera, lens, iso, exposureSeconds, aperture: fNumber },
+        takenAtMs: takenAt ? Date.parse(takenAt) : undefined,
+      }),
+    }
+    return { path, image }
+  } catch (error) {
+    return { path, error: toAppError(error) }
+  }
 }
 
 function addToDataset(datasets: Core['catalog']['datasets'], name: string, ids: readonly number[]): void {

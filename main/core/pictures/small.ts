@@ -2,6 +2,7 @@ import type { ThumbSide } from '../../../shared/contract/pixels.ts'
 import { type ImageFormat, isDecoded } from '../../imaging/formats.ts'
 import { readHeader } from '../../imaging/header.ts'
 import { sharp } from '../../imaging/sharp.ts'
+import { smallImage } from '../../imaging/thumbnail.ts'
 import { fitPicture, type SentFile } from './display.ts'
 import { Limiter } from './limiter.ts'
 import type { Pictures } from './pictures.ts'
@@ -21,10 +22,7 @@ export async function imageThumbnail(
   const { image, path } = await pictures.find(id)
   const make = () =>
     limiter.run(async () => {
-      const { format } = await readHeader(path)
-      // Of RAW and HEIC the whole is decoded: it is worth keeping for what comes next.
-      if (isDecoded(format)) return (await fitPicture(await pictures.image(id), side)).bytes
-      const small = opened(path, format).resize(side, side, { fit: 'inside', withoutEnlargement: true })
+      const small = await smallImage(path, { longestSide: side, signal })
       return small.webp({ quality: 80, effort: 0 }).toBuffer()
     }, signal)
   const bytes = await cache.get(`${image.sha256}-${side}.webp`, make)

@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os'
 import sharp from 'sharp'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import { Random } from '../../../shared/random.ts'
+import { checkImageFile } from '../../imaging/file-errors.ts'
+import { isDecoded } from '../../imaging/formats.ts'
+import { smallImage } from '../../imaging/thumbnail.ts'
 import { decodeRgb8, type Rgb8Image } from './decode.ts'
 import type { IdxImages } from './idx.ts'
 
@@ -87,7 +90,12 @@ async function viewsOf(path: string, index: number, options: SmallPhotoOptions):
 
 async function thumbnail(path: string, { rows, columns, channels }: SmallShape): Promise<Uint8Array> {
   try {
-    const small = sharp(path, { failOn: 'error' })
+    const isByDecoder = isDecoded((await checkImageFile(path)).format)
+    // through a PNG: a second size given to the same pipeline would replace the first
+    const opened = isByDecoder
+      ? sharp(await (await smallImage(path, { longestSide: 4 * Math.max(rows, columns) })).png().toBuffer())
+      : sharp(path, { failOn: 'error' })
+    const small = opened
       .autoOrient()
       .resize(columns, rows, { fit: 'cover' })
       .flatten({ background: '#000' })

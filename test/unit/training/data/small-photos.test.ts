@@ -59,3 +59,14 @@ test('small images go to an IDX file and back', async () => {
   await writeIdx(path, [2, 4, 4, 3], twice.pixels)
   expect(await idxImages(path)).toEqual({ ...twice, pixels: new Uint8Array(twice.pixels) })
 })
+
+test('RAW and HEIC are made small like other photos', async () => {
+  const camera = (name: string) => join(import.meta.dirname, '../../../fixtures/camera', name)
+  const small = (name: string) => smallPhotos([camera(name)], { ...shape, view: 'thumbnail' })
+  for (const name of ['turned.dng', 'turned.heic']) {
+    const [{ images }, reference] = [await small(name), await small(`${name}.png`)]
+    const differences = images.pixels.map((value, i) => Math.abs(value - reference.images.pixels[i]!))
+    expect(differences).toHaveLength(48)
+    expect(Math.max(...differences)).toBeLessThan(12)
+  }
+})
