@@ -78,7 +78,7 @@ export type CodecTasks = {
       /** CRC-32 of all symbols in decoding order as little-endian int16 */
       symbolsCrc32: number
       estimatedBits: number
-      /** what a decoder gets, in sixteenths of a step: rows * columns * latents of the core, channels last */
+      /** what a decoder gets, in 32nds of a step: rows * columns * latents of the core, channels last */
       latents: Int16Array
     }
     progress: never

@@ -3,8 +3,7 @@ import { levels } from '../../models/codec/options.ts'
 import { groupStarts } from '../../models/codec/parameters.ts'
 import type { StoredTensors } from '../../models/safetensors.ts'
 import type { FrequencyTable } from '../frequency-table.ts'
-import { IntegerLayer } from './layer.ts'
-import { taps } from './patches.ts'
+import { IntegerLayer, type LayerForm } from './layer.ts'
 import { powersOf } from './powers.ts'
 import { atLevel, StoredIntegers } from './stored.ts'
 
@@ -29,10 +28,11 @@ export const phases = [0, 1].flatMap((down) =>
   ),
 )
 
-/** Taps of a 5x5 kernel that see the other colour of the checkerboard. */
-export const anchorTaps = taps(5)
-  .map((offset, tap) => ({ tap, offset }))
-  .filter(({ offset: [row, column] }) => ((row + column) & 1) !== 0)
+/** Indices of the taps of a 5x5 kernel that see the other colour of the checkerboard: only these are stored. */
+export const anchorTaps = Array.from({ length: 25 }, (_, tap) => tap).filter((tap) => (tap & 1) !== 0)
+
+/** Decoded values and means are whole numbers of these parts of a step. */
+export const parts = 32
 
 /** Everything a decoder needs between the decoded hyper-latents and the tables, in integers. */
 export class IntegerModel {
@@ -47,8 +47,8 @@ export class IntegerModel {
   readonly fromAnchors: readonly IntegerLayer[]
   readonly mix: readonly IntegerLayer[]
   readonly heads: readonly IntegerLayer[]
-  /** log2 of what each group's sum is divided by before its ReLU */
-  readonly sumShift: Int8Array
+  /** log2 of what each group's sums (context) are divided by before their ReLU */
+  readonly sumShift: readonly Int8Array[]
   /** by log2 of the scale, and those of z by scale and fraction of the mean */
   readonly tables: readonly FrequencyTable[]
   readonly tablesZ: readonly FrequencyTable[]
@@ -69,22 +69,27 @@ export class IntegerModel {
       std: integers('log2_std', latents),
       seenStep: integers('log2_seen_step', latents),
       gainZ: integers('log2_gain_z', levels, hyper),
-      stepZ: integers('log2_step_z', 1),
+      stepZ: integers('log2_step_z', hyper),
       meanZ: integers('mean_z', levels, hyper),
       scaleZ: integers('log2_scale_z', levels, hyper),
     }
-    this.sumShift = stored.read('sum_shift', Int8Array, [groups.length])
+    const sumShift = stored.read('sum_shift', Int8Array, [groups.length, context])
+    if (sumShift.some((shift) => shift < 0 || shift > 24))
+      throw stored.corrupt(`'entropy.sum_shift' is not within 0 to 24`)
+    this.sumShift = groups.map((_, k) => sumShift.subarray(k * context, (k + 1) * context))
     this.tables = stored.readTables('tables', tableCount)
     this.tablesZ = stored.readTables('tables_z', tableCountZ)
     const up = {
-      size: 4,
+      kernel: [4, 4],
       layout: 'convTranspose',
       kernels: phases.map((phase) => phase.map(({ tap }) => tap)),
     } as const
-    const all = (size: number) =>
-      ({ size, layout: 'conv', kernels: [Array.from({ length: size * size }, (_, i) => i)] }) as const
+    const all = (...kernel: number[]) => {
+      const taps = kernel.reduce((product, side) => product * side, 1)
+      return { kernel, layout: 'conv', kernels: [Array.from({ length: taps }, (_, i) => i)] } as const
+    }
     const made: IntegerLayer[] = []
-    const layer = (...[form]: [ConstructorParameters<typeof IntegerLayer>[1]]) => {
+    const layer = (form: LayerForm) => {
       const one = new IntegerLayer(stored, form)
       made.push(one)
       return one
@@ -93,17 +98,16 @@ export class IntegerModel {
       this.expand = layer({ name: 'hyper_synthesis.0', inputs: hyper, outputs: hyper, ...up })
       this.spread = layer({ name: 'hyper_synthesis.2', inputs: hyper, outputs: context, ...up })
       this.fromGroups = this.starts.map((inputs, k) =>
-        k === 0 ? null : layer({ name: `from_groups.${k}`, inputs, outputs: context, ...all(3) }),
+        k === 0 ? null : layer({ name: `from_groups.${k}`, inputs, outputs: context, ...all(3, 3) }),
       )
-      const anchors = { size: 5, layout: 'conv', kernels: [anchorTaps.map(({ tap }) => tap)] } as const
       this.fromAnchors = groups.map((inputs, k) =>
-        layer({ name: `from_anchors.${k}`, inputs, outputs: context, ...anchors }),
+        layer({ name: `from_anchors.${k}`, inputs, outputs: context, ...all(anchorTaps.length) }),
       )
       this.mix = groups.map((_, k) =>
-        layer({ name: `parameters_of.${k}.1`, inputs: context, outputs: context, ...all(1) }),
+        layer({ name: `parameters_of.${k}.1`, inputs: context, outputs: context, ...all(1, 1) }),
       )
       this.heads = groups.map((size, k) =>
-        layer({ name: `parameters_of.${k}.3`, inputs: context, outputs: 2 * size, ...all(1) }),
+        layer({ name: `parameters_of.${k}.3`, inputs: context, outputs: 2 * size, ...all(1, 1) }),
       )
       for (const k of groups.keys()) {
         const parts = [this.spread, this.fromGroups[k], this.fromAnchors[k]].filter((part) => !!part)
@@ -142,7 +146,7 @@ export class IntegerModel {
         this.#powers,
       ),
       toInputZ: powersOf(
-        log2GainZ.map((value) => -value - stepZ![0]!),
+        log2GainZ.map((value, c) => -value - stepZ![c]!),
         this.#powers,
       ),
     }
@@ -179,9 +183,9 @@ export interface LevelIntegers {
   readonly shiftZ: Int32Array
 }
 
-export const tableCount = 64
-/** Between the scales of two tables, in 1 / 65,536 octaves: 0.11 to 256 in 63 steps. */
-export const tableStep = 11635
+export const tableCount = 128
+/** Between the scales of two tables, in 1 / 65,536 octaves: 0.11 to 256 in 127 steps. */
+export const tableStep = 5770
 export const smallestScale = 0.11
 /** log2(0.11), in 1 / 65,536 octaves */
 export const log2SmallestScale = -208694
@@ -192,10 +196,8 @@ export const stepOfScaleZ = 21845
 export const smallestScaleZ = 0.08
 export const log2SmallestScaleZ = -238804
 
-/** Table for a scale given by its log2. */
-export function scaleIndex(log2Scale: number): number {
-  return clamp(Math.floor((log2Scale - log2SmallestScale + (tableStep >> 1)) / tableStep), tableCount - 1)
-}
+/** The table of a scale is floor((its log2 + this) / tableStep): the nearest. */
+export const tableOffset = -log2SmallestScale + (tableStep >> 1)
 
 export function scaleIndexZ(log2Scale: number): number {
   return clamp(Math.floor((log2Scale - log2SmallestScaleZ + (stepOfScaleZ >> 1)) / stepOfScaleZ), scalesZ - 1)

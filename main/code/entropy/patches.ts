@@ -39,15 +39,57 @@ export function patchesOf(
   return patches
 }
 
-/** Taps of a kernel of odd size around its centre, row by row. */
-export function taps(size: number): Offset[] {
-  const half = size >> 1
-  return Array.from({ length: size * size }, (_, i) => [Math.floor(i / size) - half, (i % size) - half])
-}
-
 /** Every position of a grid; with a parity, those of a checkerboard: row + column even (0) or odd (1). */
 export function positionsOf(rows: number, columns: number, parity?: number): Int32Array {
   const all = Int32Array.from({ length: rows * columns }, (_, i) => i)
   if (parity === undefined) return all
   return all.filter((i) => ((Math.floor(i / columns) + (i % columns)) & 1) === parity)
 }
+
+/** Values at positions of a grid, channels last, with zeros around it. */
+export class PaddedGrid {
+  readonly rows: number
+  readonly columns: number
+  readonly channels: number
+  readonly #margin: { readonly rows: number; readonly columns: number }
+  readonly #values: Float32Array
+
+  constructor(rows: number, columns: number, channels: number, margin: { rows: number; columns: number }) {
+    ;[this.rows, this.columns, this.channels] = [rows, columns, channels]
+    this.#margin = margin
+    this.#values = new Float32Array((rows + 2 * margin.rows) * (columns + 2 * margin.columns) * channels)
+  }
+
+  /** Values of a position; to be written to. @param row, column may lie in the margin */
+  at(row: number, column: number, count = 1): Float32Array {
+    const start = this.start(row, column)
+    return this.#values.subarray(start, start + count * this.channels)
+  }
+
+  get values(): Float32Array {
+    return this.#values
+  }
+
+  start(row: number, column: number): number {
+    const { rows, columns } = this.#margin
+    return ((row + rows) * (this.columns + 2 * columns) + column + columns) * this.channels
+  }
+}
+
+/** Positions side by side that taps of a kernel see: in the row so far away, from the column so far away on. */
+export interface Run {
+  readonly row: number
+  readonly column: number
+  readonly count: number
+}
+
+/** The 3x3 positions around one. */
+export const square: readonly Run[] = [-1, 0, 1].map((row) => ({ row, column: -1, count: 3 }))
+
+/**
+ * What a position of the second colour in an even or odd row sees of the first, within 5x5, where the first lies packed
+ * in rows half as long: its 12 neighbours, row by row.
+ */
+export const seenAnchors: readonly (readonly Run[])[] = [0, 1].map((odd) =>
+  [-2, -1, 0, 1, 2].map((row) => (row & 1 ? { row, column: -1, count: 3 } : { row, column: -odd, count: 2 })),
+)

@@ -13,6 +13,10 @@ export class StoredIntegers {
     this.label = label
   }
 
+  has(name: string): boolean {
+    return `entropy.${name}` in this.#tensors
+  }
+
   /** @throws AppError `corrupt` when it is missing, of another type or shape; -1 in `shape` stands for any size */
   read<T extends StoredTensor['data']>(
     name: string,

@@ -12,7 +12,7 @@ import type { Engine } from '../../engine/host.ts'
 import type { Rect } from '../../imaging/tiles.ts'
 import type { EngineTasks, ModelRef } from '../engine-tasks.ts'
 
-/** Decoded latents of a tile in sixteenths of a step, rows * columns * channels; null where they are lost. */
+/** Decoded latents of a tile in 32nds of a step, rows * columns * channels; null where they are lost. */
 export type LatentsOf = (tile: number) => Int16Array | null
 
 export interface SynthesisContext {

@@ -6,21 +6,22 @@ import {
   type Tensor4D,
   tf,
 } from '../../engine/tensorflow.ts'
+import type { CentreCrop } from '../../training/data/centre-crops.ts'
 import type { Network } from '../model.ts'
 import { type CodecOptions, levels } from './options.ts'
 import { groupStarts } from './parameters.ts'
 
-/** Largest sizes that the inputs of the integer layers take on photos: what 8 bits must span. */
+/** Largest sizes that the inputs of the integer layers take on photos, by channel: what 8 bits must span. */
 export interface ActivationRanges {
   /** hyper-latents before their gain */
-  readonly z: number
+  readonly z: Float32Array
   /** after the first layer of the hyper synthesis */
-  readonly middle: number
-  /** decoded latents in standard deviations, by channel */
+  readonly middle: Float32Array
+  /** decoded latents in standard deviations */
   readonly seen: Float32Array
   /** the sum of what each group is told, after its ReLU, and the layer after */
-  readonly sums: readonly number[]
-  readonly mixed: readonly number[]
+  readonly sums: readonly Float32Array[]
+  readonly mixed: readonly Float32Array[]
 }
 
 /** The row of a table (levels, channels) at a level, interpolated. */
@@ -44,30 +45,33 @@ function checkerboardKernel(weight: Tensor4D): Tensor4D {
   return weight.mul(tf.tensor4d(mask, [5, 5, 1, 1]))
 }
 
-/** The share of values that may be cut off. */
-const spared = 1e-5
+/** Of the largest range of a layer: no channel's is smaller, or one that was silent here is cut elsewhere. */
+const leastShare = 0.02
 
 /**
- * @param crops photos (n, h, w, 3) in [0, 1], sides multiples of 64
+ * @param crops photos in [0, 1], sides multiples of 64
  * @param p floats, as trained
  */
 export function activationRanges(
-  network: Network<Tensor4D>,
+  network: Network,
   p: NamedTensors,
-  crops: readonly Tensor4D[],
+  crops: readonly CentreCrop[],
   { latents, groups }: CodecOptions,
 ): ActivationRanges {
-  const values = new Map<string, Float32Array[]>()
+  const ranges = new Map<string, Float32Array>()
   const note = (name: string, tensor: Tensor4D) => {
-    const list = values.get(name) ?? []
-    list.push(readFloats(() => tensor.abs()))
-    values.set(name, list)
+    const found = readFloats(() => tensor.abs().max([0, 1, 2]))
+    const known = ranges.get(name)
+    ranges.set(name, known ? found.map((value, c) => Math.max(value, known[c]!)) : found)
   }
   const starts = groupStarts(groups)
   for (const crop of crops)
     for (const level of [0, (levels - 1) / 3, ((levels - 1) * 2) / 3, levels - 1])
       tf.tidy(() => {
-        const { latents: y0, hyper } = network.encode(p, crop) as { latents: Tensor4D; hyper: Tensor4D }
+        const { latents: y0, hyper } = network.encode(p, tf.tensor4d(crop.data, crop.shape)) as {
+          latents: Tensor4D
+          hyper: Tensor4D
+        }
         const [gain, gainZ] = [rowAt(p.log_gain!, level).exp(), rowAt(p.log_gain_z!, level).exp()]
         const z = hyper.mul(gainZ).round().div(gainZ) as Tensor4D
         note('z', z)
@@ -106,26 +110,14 @@ export function activationRanges(
           note(`mixed.${k}`, tf.relu(convolved(sum, p[`${name}.weight`] as Tensor4D, `${name}.bias`)))
         }
       })
-  const largest = (name: string) => quantile(values.get(name)!)
+  const of = (name: string) => {
+    const found = ranges.get(name)!
+    const least = Math.max(1e-3, leastShare * Math.max(...found))
+    return found.map((value) => Math.max(least, value))
+  }
   return {
-    z: largest('z'),
-    middle: largest('middle'),
-    seen: Float32Array.from({ length: latents }, (_, c) =>
-      quantile(values.get('seen')!.map((list) => list.filter((_, i) => i % latents === c))),
-    ),
-    sums: groups.map((_, k) => largest(`sums.${k}`)),
-    mixed: groups.map((_, k) => largest(`mixed.${k}`)),
+    ...{ z: of('z'), middle: of('middle'), seen: of('seen') },
+    sums: groups.map((_, k) => of(`sums.${k}`)),
+    mixed: groups.map((_, k) => of(`mixed.${k}`)),
   }
-}
-
-/** What all but the spared share of the values stay below; at least a little, for layers that are silent. */
-function quantile(lists: readonly Float32Array[]): number {
-  const all = new Float32Array(lists.reduce((sum, list) => sum + list.length, 0))
-  let at = 0
-  for (const list of lists) {
-    all.set(list, at)
-    at += list.length
-  }
-  all.sort()
-  return Math.max(1e-3, all[Math.ceil((1 - spared) * all.length) - 1]!)
 }

@@ -22,12 +22,14 @@ export interface CodedLatents {
  * @param hyper features (n, rows, columns, context)
  * @param gain (n, 1, 1, latents), steps per unit of `analyse`
  * @param noise of the size of y, in place of rounding where the rate is estimated
+ * @param round what distances from the mean become; `own` cuts a group's channels out of something of the size of y
  */
 export function codeLatents(
   p: NamedTensors,
   { y, hyper, gain }: { y: Tensor4D; hyper: Tensor4D; gain: Tensor4D },
   noise: Tensor4D | null,
   groups: readonly number[],
+  round: (distance: Tensor, own: (all: Tensor4D) => Tensor4D) => Tensor = roundThrough,
 ): CodedLatents {
   const [, rows, columns] = y.shape
   const rest = oddPositions(rows, columns)
@@ -48,7 +50,7 @@ export function codeLatents(
     }
     const base = k === 0 ? [hyper] : [hyper, conv(p, `from_groups.${k}`, tf.concat(seen, 3))]
     const first = meanAndScale(sum(base))
-    const rounded = (mean: Tensor) => roundThrough(yk.sub(mean)).add(mean)
+    const rounded = (mean: Tensor) => round(yk.sub(mean), own).add(mean)
     const anchors = rounded(first.mean).mul(anchor)
     const kernel = (p[`from_anchors.${k}.weight`] as Tensor4D).mul(checkerboardKernel()) as Tensor4D
     const context = tf.conv2d(anchors.div(unit) as Tensor4D, kernel, 1, 'same')

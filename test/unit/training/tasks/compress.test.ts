@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Tensor4D, tf } from '../../../../main/engine/tensorflow.ts'
+import { tf } from '../../../../main/engine/tensorflow.ts'
 import { activationRanges } from '../../../../main/models/codec/calibrate.ts'
 import { codec } from '../../../../main/models/codec/codec.ts'
 import { codecOptions } from '../../../../main/models/codec/options.ts'
@@ -128,9 +128,10 @@ test('training goes on from a model whose entropy model is integers, at the loss
   const { losses } = await run(config(2))
   const { tensors } = await readSafetensors(bestWeightsPath(folder))
   const p = parametersFromFile(codec.parameters(options), tensors, 'the best weights')
-  const crop = tf.randomUniform([1, 64, 64, 3], 0, 1, 'float32', 7) as Tensor4D
-  const ranges = activationRanges(codec.build(options), p, [crop], options)
-  tf.dispose([p, crop])
+  const random = new Random([7])
+  const data = Float32Array.from({ length: 64 * 64 * 3 }, () => random.uniform())
+  const ranges = activationRanges(codec.build(options), p, [{ shape: [1, 64, 64, 3], data }], options)
+  tf.dispose(p)
   const packed = join(folder, 'packed.safetensors')
   await writeSafetensors(packed, { tensors: quantise(tensors, ranges, options), metadata: {} })
   const again = await run(config(1, packed))
