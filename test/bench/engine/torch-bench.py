@@ -6,6 +6,8 @@ The sizes are those of the pictures of one run, where there are several: a photo
 The first run of each is a warm-up and is not reported: the caller only sees warm times.
 """
 
+import json
+import pathlib
 import sys
 import time
 
@@ -52,7 +54,7 @@ def residuals(width, count):
 class Denoiser(nn.Module):
     """The bundled denoiser's layers: a residual U-Net on 2x2 pixels, told the noise level as a map."""
 
-    def __init__(self, widths=(64, 64, 128), blocks=(1, 2, 3)):
+    def __init__(self, widths, blocks):
         super().__init__()
         steps = list(zip(widths, widths[1:]))
         self.head = nn.Conv2d(13, widths[0], 3, padding=1)
@@ -90,7 +92,7 @@ def leaky_residuals(width, count):
 class CodecAnalysis(nn.Module):
     """The bundled codec's layers from pixels to latents and hyper-latents; the linear path stays in float32."""
 
-    def __init__(self, width=96, blocks=3, latents=256, hyper=96):
+    def __init__(self, width, blocks, latents, hyper, **_):
         super().__init__()
         self.linear = nn.Conv2d(768, latents, 1, bias=False)
         self.rest = nn.Sequential(
@@ -119,7 +121,7 @@ class CodecAnalysis(nn.Module):
 class CodecSynthesis(nn.Module):
     """The bundled codec's layers from decoded latents to pixels; the linear path stays in float32."""
 
-    def __init__(self, width=96, blocks=3, latents=256):
+    def __init__(self, width, blocks, latents, **_):
         super().__init__()
         self.linear = nn.Conv2d(latents, 768, 1, bias=False)
         self.rest = nn.Sequential(
@@ -134,6 +136,12 @@ class CodecSynthesis(nn.Module):
         with torch.autocast(device, enabled=False):
             linear = F.pixel_shuffle(self.linear(y), 16)
         return linear + self.rest(y * torch.exp(-self.log_std)) + 0.5
+
+
+def bundled(name):
+    """The options of a bundled model's architecture, as its card states them."""
+    card = pathlib.Path(__file__).parents[3] / 'assets' / 'models' / name / 'card.json'
+    return json.loads(card.read_text())['architecture']['options']
 
 
 def pictures(net, inputs):
@@ -170,10 +178,11 @@ def dense():
 def workload(name, precision, sizes):
     cast = lambda: torch.autocast(device, dtype=torch.bfloat16, enabled=precision == 'bfloat16')
     photo = {
-        'photo': lambda: pictures(Denoiser(), [torch.rand(1, 3, *size) for size in sizes]),
-        'codec-analysis': lambda: pictures(CodecAnalysis(), [torch.rand(1, 3, *size) for size in sizes]),
+        'photo': lambda: pictures(Denoiser(**bundled('denoiser')), [torch.rand(1, 3, *size) for size in sizes]),
+        'codec-analysis': lambda: pictures(CodecAnalysis(**bundled('codec')), [torch.rand(1, 3, *size) for size in sizes]),
         'codec-synthesis': lambda: pictures(
-            CodecSynthesis(), [torch.rand(1, 256, *(side // 16 for side in size)) for size in sizes]
+            CodecSynthesis(**bundled('codec')),
+            [torch.rand(1, bundled('codec')['latents'], *(side // 16 for side in size)) for size in sizes],
         ),
     }.get(name)
     if photo:
