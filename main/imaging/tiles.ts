@@ -23,7 +23,7 @@ export interface TilePlan {
 }
 
 export interface TileOptions {
-  /** Longest side of a core. */
+  /** Longest side of a core; those at the picture's edge, where no halo is, may be longer by one. */
   readonly core: number
   /** Pixels seen around a core, where the picture has them. */
   readonly halo: number
@@ -32,10 +32,11 @@ export interface TileOptions {
 }
 
 /**
- * Cuts a picture into cores that cover each pixel once, of nearly equal size rather than with a sliver at
- * the end. All starts are multiples of `multiple`, so that a model that downsamples sees the same phase as
- * on the whole picture; the halo is rounded up for that. Inputs end at the picture's edge, so their sizes
- * there need not be multiples: the model pads them, as it does a whole picture.
+ * Cuts a picture into cores that cover each pixel once. All inputs are of one size, of at most core + 2 halo, so that
+ * a compiled model is traced once for the picture; what tiles at the edge need no halo for, their core takes. All
+ * starts are multiples of `multiple`, so that a model that downsamples sees the same phase as on the whole picture;
+ * the halo is rounded up for that. The inputs' size exceeds multiples by as much as the picture's: the model pads
+ * them, as it does a whole picture.
  *
  * @throws AppError bad-input for sizes that are not whole numbers in range.
  */
@@ -66,15 +67,20 @@ export function tilePlan(width: number, height: number, options: TileOptions): T
 }
 
 function spans(length: number, core: number, halo: number, multiple: number) {
-  const count = Math.ceil(length / (Math.floor(core / multiple) * multiple))
-  const step = Math.ceil(length / count / multiple) * multiple
-  const margin = Math.ceil(halo / multiple) * multiple
-  const out = []
-  for (let start = 0; start < length; start += step) {
-    const end = Math.min(length, start + step)
-    const inputStart = Math.max(0, start - margin)
-    const inputEnd = Math.min(length, end + margin)
-    out.push({ start, size: end - start, inputStart, inputSize: inputEnd - inputStart })
-  }
-  return out
+  const margin = 2 * Math.ceil(halo / multiple)
+  // From here in multiples. What is left without the two halos at the ends of a row is shared among its tiles.
+  const shared = Math.floor(length / multiple) - margin
+  const count = Math.max(1, Math.ceil(shared / Math.floor(core / multiple)))
+  if (count === 1) return [{ start: 0, size: length, inputStart: 0, inputSize: length }]
+  const share = Math.ceil(shared / count)
+  const inputSize = (margin + share) * multiple + (length % multiple)
+  const inputStarts = Array.from(
+    { length: count },
+    (_, k) => Math.floor((k * (shared - share)) / (count - 1)) * multiple,
+  )
+  const starts = inputStarts.map((inputStart, k) => (k === 0 ? 0 : inputStart + (margin / 2) * multiple))
+  return inputStarts.map((inputStart, k) => {
+    const start = starts[k]!
+    return { start, size: (starts[k + 1] ?? length) - start, inputStart, inputSize }
+  })
 }

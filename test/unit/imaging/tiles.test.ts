@@ -33,7 +33,7 @@ function boxBlur({ width, height, channels, data }: FloatImage, radius: number):
 }
 
 describe('tilePlan', () => {
-  it('cores cover each pixel once; inputs add the halo, lie inside and start aligned', () => {
+  it('cores cover each pixel once; inputs add the halo, are of one size, lie inside and start aligned', () => {
     const sizes = {
       width: fc.integer({ min: 1, max: 200 }),
       height: fc.integer({ min: 1, max: 200 }),
@@ -47,10 +47,17 @@ describe('tilePlan', () => {
         const core = cores * multiple + Math.min(rest, multiple - 1)
         const plan = tilePlan(width, height, { core, halo, multiple })
         const seen = new Uint8Array(width * height)
+        const { input: first } = plan.rows[0][0]
+        const margin = Math.ceil(halo / multiple) * multiple
+        const longest = (atStart: boolean, atEnd: boolean) =>
+          core + (atStart ? margin : 0) + (atEnd ? margin + multiple - 1 : 0)
         for (const { core: own, input } of plan.rows.flat()) {
           // one expect a tile: a property makes thousands
           const facts = {
-            small: Math.max(own.width, own.height) <= core,
+            narrow: own.width <= longest(own.x === 0, own.x + own.width === width),
+            low: own.height <= longest(own.y === 0, own.y + own.height === height),
+            small: Math.max(input.width, input.height) < core + 2 * margin + multiple,
+            alike: input.width === first.width && input.height === first.height,
             aligned: [own.x, own.y, input.x, input.y].every((start) => start % multiple === 0),
             left: input.x >= 0 && input.x <= Math.max(0, own.x - halo),
             top: input.y >= 0 && input.y <= Math.max(0, own.y - halo),
@@ -71,8 +78,8 @@ describe('tilePlan', () => {
   })
 
   it('leaves no sliver, and refuses sizes out of range', () => {
-    const [row] = tilePlan(520, 100, { core: 512, halo: 16 }).rows
-    expect(row.map((tile) => tile.core.width)).toEqual([264, 256])
+    const [row] = tilePlan(552, 100, { core: 512, halo: 16 }).rows
+    expect(row.map((tile) => tile.core.width)).toEqual([272, 280])
     for (const [width, core, halo] of [
       [0, 64, 8],
       [100, 7, 8],
