@@ -7,15 +7,20 @@ import { parametersFromFile } from '../../../main/models/layers/parameters.ts'
 import type { Network } from '../../../main/models/model.ts'
 import { architecture } from '../../../main/models/zoo.ts'
 import { projectRoot } from '../../../main/platform/folders.ts'
+import type { Prepared } from './workloads.ts'
 
 /** 12 megapixels, as phones and older cameras take them. */
 export const photoSize = { width: 4240, height: 2832 }
 
+/** A tile's sides, in the unit that its pass wants. */
+type Sides = readonly [height: number, width: number]
+
 /** A bundled model that makes one pass over a photo's tiles in each way of computing. */
 export async function bundledPasses(
   id: string,
-  pass: (network: Network, parameters: NamedTensors) => void,
-): Promise<(mode: ComputeMode) => { run(): void; dispose(): void }> {
+  tiles: readonly Sides[],
+  pass: (network: Network, parameters: NamedTensors, tile: Sides) => void,
+): Promise<(mode: ComputeMode) => Prepared> {
   const folder = join(projectRoot, 'assets/models', id)
   const card = await readCard(folder)
   const model = architecture(card.architecture.id)
@@ -25,8 +30,12 @@ export async function bundledPasses(
   return (mode) => {
     const parameters = parametersFromFile(model.parameters(options), tensors, folder)
     const network = compiledNetwork(model.build(options), mode)
+    const each = (some: Iterable<Sides>) => {
+      for (const tile of some) pass(network, parameters, tile)
+    }
     return {
-      run: () => pass(network, parameters),
+      run: () => each(tiles),
+      warmUp: () => each(new Map(tiles.map((tile) => [String(tile), tile])).values()),
       dispose() {
         network.dispose()
         tf.dispose(parameters)

@@ -1,5 +1,6 @@
 import { codeGrid, latentRect, latentSide, tileInput, tileRect, withRim } from '../../../main/code/grid.ts'
 import { readFloats, type Tensor, tf } from '../../../main/engine/tensorflow.ts'
+import type { Rect } from '../../../main/imaging/tiles.ts'
 import { bundledPasses, greyTensor, photoSize } from './bundled.ts'
 import type { EngineWorkload } from './workloads.ts'
 
@@ -12,31 +13,24 @@ const title = (what: string) => `codec, ${what}, 12 megapixels in ${tiles.length
  * latents and hyper-latents, latents to pixels, in and out of JavaScript. Entropy coding is not in them.
  */
 export async function codecWorkloads(): Promise<EngineWorkload[]> {
-  const inputs = tiles.map((tile) => tileInput(grid, tile))
-  const rims = tiles.map((tile) => withRim(grid, latentRect(tileRect(grid, tile))))
+  const sidesOf = ({ width, height }: Rect) => [height, width] as const
+  const inputs = tiles.map((tile) => sidesOf(tileInput(grid, tile)))
+  const rims = tiles.map((tile) => sidesOf(withRim(grid, latentRect(tileRect(grid, tile)))))
   const common = { flop: 0, mean: null, long: true } as const
   return [
     {
-      ...common,
-      name: 'codec-analysis',
-      title: title('analysis'),
-      sizes: inputs.map(({ width, height }) => [height, width] as const),
-      prepare: await bundledPasses('codec', ({ encode }, parameters) => {
-        for (const { width, height } of inputs) {
-          const code = tf.tidy(() => encode(parameters, greyTensor([1, height, width, 3])))
-          for (const part of Object.values(code)) readAndFree(part)
-        }
+      ...{ ...common, name: 'codec-analysis', title: title('analysis'), sizes: inputs },
+      prepare: await bundledPasses('codec', inputs, ({ encode }, parameters, size) => {
+        const code = tf.tidy(() => encode(parameters, greyTensor([1, ...size, 3])))
+        for (const part of Object.values(code)) readAndFree(part)
       }),
     },
     {
-      ...common,
-      name: 'codec-synthesis',
-      title: title('synthesis'),
-      sizes: rims.map(({ width, height }) => [height * latentSide, width * latentSide] as const),
-      prepare: await bundledPasses('codec', ({ decode }, parameters) => {
+      ...{ ...common, name: 'codec-synthesis', title: title('synthesis') },
+      sizes: rims.map(([rows, columns]) => [rows * latentSide, columns * latentSide] as const),
+      prepare: await bundledPasses('codec', rims, ({ decode }, parameters, size) => {
         const channels = parameters['synthesis.0.weight']!.shape[3]!
-        for (const { width, height } of rims)
-          readFloats(() => decode(parameters, { latents: greyTensor([1, height, width, channels]) }))
+        readFloats(() => decode(parameters, { latents: greyTensor([1, ...size, channels]) }))
       }),
     },
   ]

@@ -8,7 +8,7 @@ import { codecWorkloads } from './codec.ts'
 import { geometricMeans, type Measured, type Times } from './means.ts'
 import { photoWorkload } from './photo.ts'
 import { TorchBench } from './torch.ts'
-import { type EngineWorkload, engineWorkloads } from './workloads.ts'
+import { type EngineWorkload, engineWorkloads, type Prepared } from './workloads.ts'
 
 // npm run bench:engine [-- conv-inference conv-training ... codec-synthesis]: all of them, or those named. Every way of
 // computing runs in turn, round after round; what is printed is the best of the rounds and its ratio to eager, in time
@@ -55,14 +55,15 @@ async function measure(workload: EngineWorkload): Promise<string[][]> {
     const known = best.get(way) ?? { wall: Infinity, processor: Infinity }
     best.set(way, { wall: Math.min(known.wall, wall), processor: Math.min(known.processor, processor) })
   }
-  const running = new Map<ComputeMode, ReturnType<EngineWorkload['prepare']>>()
+  const running = new Map<ComputeMode, Prepared>()
   const failed = new Map<string, string>()
   for (const mode of modes) {
     // XLA compiles each of a photo's tile shapes for seconds and is slower.
     if (long && (mode === 'xla' || (mode === 'bfloat16' && !mayHaveBfloat16()))) continue
     try {
       const ready = prepare(mode)
-      ready.run()
+      if (ready.warmUp) ready.warmUp()
+      else ready.run()
       running.set(mode, ready)
     } catch (error) {
       failed.set(mode, (error as Error).message.split('\n')[0] ?? '')

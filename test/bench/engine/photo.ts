@@ -8,18 +8,13 @@ import type { EngineWorkload } from './workloads.ts'
 export async function photoWorkload(): Promise<EngineWorkload> {
   const { width, height } = photoSize
   const tiles = tilePlan(width, height, denoiseTiles).rows.flat()
+  const sizes = tiles.map(({ input }) => [input.height, input.width] as const)
   return {
     name: 'photo',
     title: `denoiser, ${((width * height) / 1e6).toFixed(0)} megapixels in ${tiles.length} tiles`,
-    ...{ flop: 0, mean: null, long: true },
-    sizes: tiles.map(({ input }) => [input.height, input.width] as const),
-    prepare: await bundledPasses('denoiser', ({ denoise }, parameters) => {
-      for (const { input } of tiles) {
-        readFloats(() => {
-          const noisy = greyTensor([1, input.height, input.width, 3]) as Tensor4D
-          return denoise!(parameters, noisy, tf.tensor1d([15 / 255]))
-        })
-      }
+    ...{ flop: 0, mean: null, long: true, sizes },
+    prepare: await bundledPasses('denoiser', sizes, ({ denoise }, parameters, size) => {
+      readFloats(() => denoise!(parameters, greyTensor([1, ...size, 3]) as Tensor4D, tf.tensor1d([15 / 255])))
     }),
   }
 }

@@ -145,11 +145,12 @@ def bundled(name):
 
 
 def pictures(net, inputs):
-    """Whole pictures from memory through a network and back into memory, one after the other."""
+    """Whole pictures from memory through a network and back into memory; to warm up, one of each size."""
     net = net.to(device, memory_format=torch.channels_last)
+    sizes = {x.shape: x for x in inputs}
 
-    def run():
-        for x in inputs:
+    def run(warm_up=False):
+        for x in sizes.values() if warm_up else inputs:
             made = net(x.to(device).contiguous(memory_format=torch.channels_last))
             for part in made if isinstance(made, tuple) else (made,):
                 part.float().cpu()
@@ -188,9 +189,9 @@ def workload(name, precision, sizes):
     if photo:
         every_tile = photo()
 
-        def passes():
+        def passes(warm_up=False):
             with torch.no_grad(), cast():
-                every_tile()
+                every_tile(warm_up)
 
         return passes
     make = {
@@ -205,7 +206,7 @@ def workload(name, precision, sizes):
     net, _, loss = make()
     if name.endswith('inference'):
 
-        def infer():
+        def infer(warm_up=False):
             with torch.no_grad(), cast():
                 return loss().item()
 
@@ -213,7 +214,7 @@ def workload(name, precision, sizes):
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-4)
     average = [p.detach().clone() for p in net.parameters()]
 
-    def step():
+    def step(warm_up=False):
         optimizer.zero_grad(set_to_none=True)
         with cast():
             value = loss()
@@ -234,7 +235,7 @@ for line in sys.stdin:
     if (name, precision) not in ready:
         ready[name, precision] = workload(name, precision, [[int(side) for side in size.split('x')] for size in sizes])
         if ready[name, precision]:
-            ready[name, precision]()
+            ready[name, precision](warm_up=True)
     run = ready[name, precision]
     if run is None:
         print('none', flush=True)

@@ -22,8 +22,15 @@ export interface EngineWorkload {
   readonly sizes?: readonly (readonly [number, number])[]
   /** takes so long that what is known to be slow is left out: XLA, emulated bfloat16 */
   readonly long?: boolean
+  prepare(mode: ComputeMode): Prepared
+}
+
+export interface Prepared {
   /** Runs once and waits for the result. */
-  prepare(mode: ComputeMode): { run(): void; dispose(): void }
+  run(): void
+  /** Does what only the first run does, where that is less than a run. */
+  warmUp?(): void
+  dispose(): void
 }
 
 interface Layer {
