@@ -5,11 +5,13 @@ import { makeFolder, projectRoot } from '../platform/folders.ts'
 import { Access } from './access.ts'
 import { type Core, openCore } from './core.ts'
 import type { Host } from './host.ts'
+import { LatentsDesk } from './latents/latents-desk.ts'
 import { Pictures } from './pictures/pictures.ts'
 import { ThumbnailCache } from './pictures/thumbnails.ts'
 import { JobQueue } from './queue/job-queue.ts'
 import { SettingsStore } from './settings.ts'
 import { Topic } from './topic.ts'
+import { TrainDesk } from './training/train-desk.ts'
 import { UndoSteps } from './undo.ts'
 
 export interface ApplicationSettings {
@@ -32,6 +34,8 @@ export interface Application {
   readonly thumbnails: ThumbnailCache
   readonly queue: JobQueue
   readonly undo: UndoSteps
+  readonly training: TrainDesk
+  readonly latents: LatentsDesk
   /** images or collections came, went or changed */
   readonly libraryChanged: Topic<void>
   readonly modelsChanged: Topic<void>
@@ -68,6 +72,9 @@ export async function openApplication(options: ApplicationSettings): Promise<App
   const thumbnails = new ThumbnailCache(settings)
   const onImported = () => libraryChanged.publish()
   const queue = new JobQueue({ core, settings, access, undo, onImported })
+  const modelsChanged = new Topic<void>()
+  const training = new TrainDesk(core, () => modelsChanged.publish())
+  const latents = new LatentsDesk(core, access)
   let facts: Promise<EngineFacts> | null = null
   let known = JSON.stringify(engineSettings())
   settings.changes.on(() => {
@@ -79,7 +86,7 @@ export async function openApplication(options: ApplicationSettings): Promise<App
   })
   return {
     ...{ core, host, access, settings, pictures, thumbnails, queue, undo, libraryChanged, uploads },
-    modelsChanged: new Topic<void>(),
+    ...{ modelsChanged, training, latents },
     engineFacts() {
       facts ??= core.inference.call('facts', null).catch((error) => {
         facts = null
@@ -88,6 +95,8 @@ export async function openApplication(options: ApplicationSettings): Promise<App
       return facts
     },
     async close() {
+      await training.close()
+      latents.close()
       await queue.close()
       await undo.close()
       await core.close()

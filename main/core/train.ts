@@ -29,9 +29,11 @@ export interface TrainResult {
   readonly model: Model | null
 }
 
-interface TrainOptions {
+export interface TrainOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((report: TrainProgress) => void) | undefined
+  /** whether a run that was stopped is over, and its best weights so far a model; else it can go on */
+  readonly isToFinish?: (() => boolean) | undefined
 }
 
 export function runFolder(core: Core, id: string): string {
@@ -84,7 +86,7 @@ async function follow(
   run: Run,
   request: TrainRequest,
   resume: boolean,
-  { signal, onProgress }: TrainOptions,
+  { signal, onProgress, isToFinish }: TrainOptions,
 ): Promise<TrainResult> {
   const { runs } = core.catalog
   const record = (report: TrainProgress) => {
@@ -107,17 +109,30 @@ async function follow(
     }
     onProgress?.(report)
   }
+  /** Null where it is to go on later, or nothing was judged yet. */
+  const finished = async (output: TrainOutput | null): Promise<TrainResult | null> => {
+    const { bestStep, bestValidation, startedAtMs } = runs.byId(run.id)!
+    if (!isToFinish?.() || bestStep === null || bestValidation === null) return null
+    const best = { step: bestStep, validationLoss: bestValidation }
+    const known = output ?? {
+      ...{ end: 'aborted' as const, step: bestStep, skipped: 0, elapsedMs: Date.now() - startedAtMs, best },
+    }
+    const model = await keepBest(core, run, request, known)
+    return { run: runs.end(run.id, 'finished'), output, model }
+  }
   try {
     const input = { config: request.config, folder: run.folder, resume }
     const output = await core.training.call('train', input, { signal, onProgress: record })
     if (output.end === 'aborted') {
-      return { run: runs.end(run.id, 'interrupted'), output, model: null }
+      return (await finished(output)) ?? { run: runs.end(run.id, 'interrupted'), output, model: null }
     }
     const model = await keepBest(core, run, request, output)
     return { run: runs.end(run.id, 'finished'), output, model }
   } catch (error) {
     const { code, message } = toAppError(error)
-    if (code === 'aborted') return { run: runs.end(run.id, 'interrupted'), output: null, model: null }
+    if (code === 'aborted') {
+      return (await finished(null)) ?? { run: runs.end(run.id, 'interrupted'), output: null, model: null }
+    }
     runs.end(run.id, code === 'engine' ? 'interrupted' : 'failed', message)
     throw error
   }

@@ -18,7 +18,7 @@ import { bestWeightsPath } from './paths.ts'
 import type { LoopEvents, StepReport, ValidationReport } from './reports.ts'
 import type { RunConfig } from './run-config.ts'
 import { stepReporter } from './step-reporter.ts'
-import type { TrainingTask } from './task.ts'
+import type { Samples, TrainingTask } from './task.ts'
 import { createTask } from './tasks/create-task.ts'
 import { createEventWriter } from './tensorboard.ts'
 
@@ -45,6 +45,8 @@ export type TrainProgress =
       readonly samplesPerSecond: number
     }
   | ({ readonly kind: 'validation' } & Omit<ValidationReport, 'average'>)
+  /** held-out images and what the weights that were just judged make of them */
+  | { readonly kind: 'samples'; readonly step: number; readonly samples: Samples }
   | { readonly kind: 'note'; readonly text: string }
 
 export interface TrainOutput {
@@ -105,6 +107,7 @@ export async function runTraining(
       writer.scalars(report.step, { 'loss/validation': report.loss, ...report.metrics })
       writer.flush()
       progress({ kind: 'validation', ...report })
+      if (task.samples) progress({ kind: 'samples', step: report.step, samples: task.samples(average) })
     },
     onNote: note,
   }

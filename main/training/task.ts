@@ -29,5 +29,17 @@ export interface TrainingTask {
   loss(parameters: NamedTensors, batch: NamedTensors): Scalar
   /** Judges weights on the held-out data. */
   validate(parameters: NamedTensors, signal: AbortSignal): Promise<Validation>
+  /** Held-out images and what the network makes of them, to be looked at. */
+  samples?(parameters: NamedTensors): Samples
   close(): Promise<void>
+}
+
+/** A few images of one size, values in [0, 1], channels last. */
+export interface Samples {
+  readonly rows: number
+  readonly columns: number
+  readonly channels: 1 | 3
+  /** what the network is given, and what it gives: count * rows * columns * channels */
+  readonly inputs: Float32Array
+  readonly outputs: Float32Array
 }

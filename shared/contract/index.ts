@@ -2,11 +2,13 @@ import { aboutArea } from './about.ts'
 import { compressArea } from './compress.ts'
 import { denoiseArea } from './denoise.ts'
 import { jobsArea } from './jobs.ts'
+import { latentsArea } from './latents.ts'
 import { collectionsArea, filesArea, libraryArea, undoArea } from './library.ts'
 import { modelsArea } from './models.ts'
 import { noiseArea } from './noise.ts'
 import type { Input, Output, Procedure } from './procedure.ts'
 import { settingsArea } from './settings.ts'
+import { trainArea } from './train.ts'
 
 /** Everything a front may ask of the core. */
 export const contract = {
@@ -16,10 +18,12 @@ export const contract = {
   denoise: denoiseArea,
   files: filesArea,
   jobs: jobsArea,
+  latents: latentsArea,
   library: libraryArea,
   models: modelsArea,
   noise: noiseArea,
   settings: settingsArea,
+  train: trainArea,
   undo: undoArea,
 } as const
 export type Contract = typeof contract

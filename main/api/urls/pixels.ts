@@ -9,6 +9,7 @@ import { tilePng } from '../../core/pictures/display.ts'
 import { encodeRaster } from '../../core/pictures/encode-raster.ts'
 import { imageFit, imageThumbnail, layerFit } from '../../core/pictures/small.ts'
 import { type Answer, attachment, bytesAnswer, errorAnswer, notFound } from './answer.ts'
+import { answerArrays } from './arrays.ts'
 
 const whole = (low: number, high: number) => z.coerce.number().int().min(low).max(high)
 const thumbQuery = z.object({
@@ -21,8 +22,10 @@ const tileQuery = z.object({
   ...{ w: whole(1, longestTile), h: whole(1, longestTile) },
 })
 
-/** Answers what pixels.ts of the contract names; null for any other path. Never throws. */
+/** Answers what pixels.ts, latents.ts and train.ts of the contract name; null for any other path. Never throws. */
 export async function answerPixels(app: Application, url: URL, signal: AbortSignal): Promise<Answer | null> {
+  if (url.pathname.startsWith('/latents/') || url.pathname.startsWith('/train/'))
+    return answerArrays(app, url)
   const [area, key, kind, ...rest] = url.pathname.split('/').slice(1)
   if (rest.length > 0) return null
   try {

@@ -218,6 +218,8 @@ function progressPrinter(out: Output): (report: TrainProgress) => void {
       const metrics = Object.entries(report.metrics).map(([name, value]) => `${name} ${value.toPrecision(5)}`)
       const mark = report.improved ? ' (best)' : ''
       out.text(`step ${report.step}  validation ${report.loss.toPrecision(5)}${mark}  ${metrics.join('  ')}`)
+    } else if (report.kind === 'samples') {
+      // Pictures are for the window.
     } else if (report.kind === 'resumed') {
       out.text(`Going on after step ${report.step}`)
     } else {

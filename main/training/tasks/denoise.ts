@@ -2,7 +2,7 @@ import { drawMix, type MixParameters } from '../../../shared/noise/camera/mix.ts
 import { Random } from '../../../shared/random.ts'
 import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
-import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts'
+import { type NamedTensors, readFloats, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { compiledNetwork } from '../../models/compiled-network.ts'
 import { denoiserLoss, squaredErrors8Bit, weightedErrors } from '../../models/denoiser/loss.ts'
 import type { Network } from '../../models/model.ts'
@@ -10,11 +10,15 @@ import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import type { DenoiseData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
+import { photoSamples } from './photo-samples.ts'
 
 /** Noise levels at which held-out photos are judged, of 255. */
 const judgedSigmas255 = [15, 25, 50] as const
 /** beside the streams of the levels */
 const mixStream = -1
+
+/** Noise level of the samples to look at. */
+const shownSigma255 = 25
 
 export interface DenoiseTaskOptions {
   readonly network: Network<Tensor4D>
@@ -64,6 +68,15 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
       validateDenoiser(p, {
         ...{ network: judged as Network<Tensor4D>, heldOut, signal },
         kinds: noise === 'camera' ? [mixed(mix), white(25)] : judgedSigmas255.map(white),
+      }),
+    samples: (p) =>
+      photoSamples(heldOut, (data, shape) => {
+        const noise = new Random([shownSigma255]).fillNormal(new Float32Array(data.length))
+        const input = data.map((value, i) => value + (noise[i]! * shownSigma255) / 255)
+        const output = readFloats(() =>
+          network.denoise!(p, tf.tensor4d(input, shape), tf.tensor1d([shownSigma255 / 255])),
+        )
+        return { input, output }
       }),
     close() {
       judged.dispose()

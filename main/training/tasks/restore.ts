@@ -3,7 +3,7 @@ import { missingPixels } from '../../../shared/noise/add-noise.ts'
 import { judgedDamages } from '../../../shared/noise/damage/judged.ts'
 import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
-import { type NamedTensors, type Tensor4D, tf } from '../../engine/tensorflow.ts'
+import { type NamedTensors, readFloats, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { compiledNetwork } from '../../models/compiled-network.ts'
 import type { Network } from '../../models/model.ts'
 import { lostError, restorerLoss } from '../../models/restorer/loss.ts'
@@ -11,6 +11,7 @@ import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import type { RestoreData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
+import { photoSamples } from './photo-samples.ts'
 
 export interface RestoreTaskOptions {
   readonly network: Network<Tensor4D>
@@ -54,6 +55,18 @@ export async function createRestoreTask(options: RestoreTaskOptions): Promise<Tr
     },
     loss: (p, tensors) => restorerLoss(network, p, tensors),
     validate: (p, signal) => validateRestorer(judged as Network<Tensor4D>, p, heldOut, signal),
+    samples: (p) =>
+      photoSamples(heldOut, (data, shape) => {
+        const [, height, width] = shape
+        const { model, parameters } = judgedDamages[0]!
+        const lost = missingPixels({ width, height }, { model, parameters, seed: 0 })
+        const filled = pushPull({ width, height, channels: 3, data }, lost).data
+        const output = readFloats(() => {
+          const missing = tf.tensor4d(Float32Array.from(lost), [1, height, width, 1])
+          return network.denoise!(p, tf.tensor4d(filled, shape), missing)
+        })
+        return { input: data.map((value, i) => (lost[Math.floor(i / 3)] ? 0 : value)), output }
+      }),
     close() {
       judged.dispose()
       return batches.close()

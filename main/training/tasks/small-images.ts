@@ -1,13 +1,13 @@
 import { Random } from '../../../shared/random.ts'
 import { breathe } from '../../engine/serve.ts'
-import { type NamedTensors, type Tensor2D, tf } from '../../engine/tensorflow.ts'
+import { type NamedTensors, readFloats, type Tensor2D, tf } from '../../engine/tensorflow.ts'
 import { autoencoderLoss, priorDivergence, reconstructionLoss } from '../../models/autoencoder/loss.ts'
 import type { AutoencoderLossSettings } from '../../models/autoencoder/loss-settings.ts'
 import type { AutoencoderNetwork } from '../../models/autoencoder/network.ts'
 import type { IdxImages } from '../data/idx.ts'
 import { createIdxBatches, idxSubset } from '../data/idx-batches.ts'
 import type { DigitsData } from '../data-settings.ts'
-import type { Batch, TrainingTask, Validation } from '../task.ts'
+import type { Batch, Samples, TrainingTask, Validation } from '../task.ts'
 
 /** beside the streams of order and augmentation in `createIdxBatches` */
 const maskStream = 2
@@ -69,6 +69,7 @@ export function createSmallImagesTask(options: SmallImagesTaskOptions): Training
     },
     loss: (p, tensors) => autoencoderLoss(network, p, tensors, loss),
     validate: (p, signal) => validate(network, p, heldOut, loss, signal),
+    samples: (p) => samples(network, p, heldOut, images),
     close: () => batches.close(),
   }
 }
@@ -111,6 +112,20 @@ async function validate(
   }
   if (!isVariational) return { loss: settings.loss === 'mse' ? mse : loss, metrics: { mse } }
   return { loss: loss + (settings.beta * divergence) / inputs, metrics: { mse, divergence_nats: divergence } }
+}
+
+const shown = 12
+
+function samples(
+  network: AutoencoderNetwork,
+  p: NamedTensors,
+  heldOut: Float32Array,
+  { rows, columns, channels }: IdxImages,
+): Samples {
+  const { inputs: size } = network
+  const inputs = heldOut.slice(0, shown * size)
+  const outputs = readFloats(() => network.reconstruct(p, tf.tensor2d(inputs, [inputs.length / size, size])))
+  return { rows, columns, channels, inputs, outputs }
 }
 
 /** Inverted dropout (Srivastava et al., JMLR 2014): 0, or 1 / (1 - rate), drawn anew for each step. */

@@ -1,0 +1,199 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { memoryUsage } from 'node:process'
+import type { RunEntry, TrainEvent } from '../../../shared/contract/train.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
+import type { Run } from '../../catalog/runs.ts'
+import { writeImage } from '../../imaging/write.ts'
+import type { TrainProgress } from '../../training/run.ts'
+import type { Core } from '../core.ts'
+import { imageGrid } from '../latents/image-shape.ts'
+import { Topic } from '../topic.ts'
+import { resumeRun, startRun, type TrainOptions, type TrainRequest, type TrainResult } from '../train.ts'
+
+interface Active {
+  readonly id: string
+  readonly controller: AbortController
+  /** what an abort means: the run can go on, or it ends with what it has */
+  wish: 'pause' | 'stop'
+  readonly ended: Promise<unknown>
+  failure: AppError | null
+}
+
+/** The trainings of an application: one at a time, told to every window, gone on with after a restart. */
+export class TrainDesk {
+  readonly events = new Topic<TrainEvent>()
+  readonly #core: Core
+  readonly #onModel: () => void
+  #active: Active | null = null
+
+  constructor(core: Core, onModel: () => void) {
+    this.#core = core
+    this.#onModel = onModel
+  }
+
+  runs(): RunEntry[] {
+    const { runs, models } = this.#core.catalog
+    return runs.list().map((run) => entryOf(run, models.byId(run.modelId) !== undefined))
+  }
+
+  /** @throws AppError `conflict` while another run is trained; what planning and starting throw */
+  async start(request: TrainRequest): Promise<void> {
+    await this.#begun(this.#begin(request.id, (options) => startRun(this.#core, request, options)))
+  }
+
+  async resume(id: string): Promise<void> {
+    await this.#begun(this.#begin(id, (options) => resumeRun(this.#core, id, options)))
+  }
+
+  /** @param wish `pause` keeps a checkpoint to go on from; `stop` makes a model of the best weights */
+  async end(id: string, wish: Active['wish']): Promise<void> {
+    const active = this.#active
+    if (active?.id !== id) {
+      throw new AppError('conflict', `run ${id} is not trained here at the moment`)
+    }
+    active.wish = wish
+    active.controller.abort(new AppError('aborted', 'stopped on request'))
+    await active.ended
+  }
+
+  async remove(id: string): Promise<void> {
+    const { runs } = this.#core.catalog
+    const run = runs.byId(id)
+    if (!run) throw new AppError('not-found', `the catalog has no run ${id}`)
+    runs.remove(id)
+    await rm(run.folder, { recursive: true, force: true })
+    this.#tellRuns()
+  }
+
+  /** Steps of which samples are kept, the first first. */
+  async samplesOf(id: string): Promise<number[]> {
+    const run = this.#core.catalog.runs.byId(id)
+    if (!run) throw new AppError('not-found', `the catalog has no run ${id}`)
+    const names = await readdir(join(run.folder, 'samples')).catch(() => [])
+    return names
+      .flatMap((name) => /^(\d+)\.png$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b)
+  }
+
+  samplesPath(id: string, step: number): string {
+    const run = this.#core.catalog.runs.byId(id)
+    if (!run) throw new AppError('not-found', `the catalog has no run ${id}`)
+    return join(run.folder, 'samples', `${step}.png`)
+  }
+
+  async close(): Promise<void> {
+    const active = this.#active
+    if (!active) return
+    active.controller.abort(new AppError('aborted', 'the application closes'))
+    await active.ended
+  }
+
+  #begin(id: string, train: (options: TrainOptions) => Promise<TrainResult>): Active {
+    if (this.#active) {
+      throw new AppError('conflict', `run ${this.#active.id} is being trained: pause or stop it first`)
+    }
+    const controller = new AbortController()
+    const training = train({
+      signal: controller.signal,
+      onProgress: (report) => this.#record(id, report),
+      isToFinish: () => this.#active?.wish === 'stop',
+    })
+    const ended = training
+      .then(({ model }) => {
+        if (model) this.#onModel()
+      })
+      .catch((error) => {
+        active.failure = toAppError(error)
+        this.events.publish({ kind: 'note', id, text: active.failure.message })
+      })
+      .finally(() => {
+        this.#active = null
+        this.#tellRuns()
+      })
+    const active: Active = { ...{ id, controller, ended }, wish: 'pause', failure: null }
+    this.#active = active
+    return active
+  }
+
+  /** Waits until the run is in the catalog, or could not begin. */
+  async #begun(active: Active): Promise<void> {
+    for (;;) {
+      if (active.failure) throw active.failure
+      const status = this.#core.catalog.runs.byId(active.id)?.status
+      if (status === 'running' || this.#active !== active) break
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    this.#tellRuns()
+  }
+
+  #tellRuns(): void {
+    this.events.publish({ kind: 'runs', runs: this.runs() })
+  }
+
+  #record(id: string, report: TrainProgress): void {
+    if (report.kind === 'note') {
+      this.events.publish({ kind: 'note', id, text: report.text })
+    } else if (report.kind === 'steps') {
+      const { step, totalSteps, loss, fraction, elapsedMs } = report.latest
+      this.events.publish({
+        ...{
+          kind: 'progress',
+          id,
+          step,
+          totalSteps,
+          loss,
+          fraction,
+          samplesPerSecond: report.samplesPerSecond,
+        },
+        msLeft: fraction > 0 ? (elapsedMs / fraction) * (1 - fraction) : null,
+        memoryUsedBytes: memoryUsage.rss(),
+      })
+    } else if (report.kind === 'validation') {
+      this.events.publish({ kind: 'validated', id, step: report.step })
+      if (report.improved) this.#tellRuns()
+    } else if (report.kind === 'samples') {
+      void this.#keepSamples(id, report).catch((error) => {
+        this.events.publish({
+          kind: 'note',
+          id,
+          text: `The samples could not be kept: ${toAppError(error).message}`,
+        })
+      })
+    }
+  }
+
+  async #keepSamples(
+    id: string,
+    { step, samples }: Extract<TrainProgress, { kind: 'samples' }>,
+  ): Promise<void> {
+    const { rows, columns, channels, inputs, outputs } = samples
+    const values = new Float32Array(inputs.length + outputs.length)
+    values.set(inputs)
+    values.set(outputs, inputs.length)
+    const count = inputs.length / (rows * columns * channels)
+    if (count === 0) return
+    const path = this.samplesPath(id, step)
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeImage(path, imageGrid(values, { rows, columns, channels }, count), {
+      format: 'png',
+      overwrite: true,
+    })
+    this.events.publish({ kind: 'validated', id, step })
+  }
+}
+
+function entryOf({ config, modelId, ...run }: Run, hasModel: boolean): RunEntry {
+  const request = config as unknown as Partial<TrainRequest>
+  const { architecture = '', task, settings, options } = request.config ?? {}
+  const { id, status, bestStep, bestValidation, error, startedAtMs, endedAtMs, folder } = run
+  return {
+    ...{ id, architecture, status, bestStep, bestValidation, error, startedAtMs, endedAtMs, folder },
+    task: task?.kind ?? '',
+    data: request.dataNote ?? '',
+    parent: request.parentId ?? null,
+    model: hasModel ? modelId : null,
+    settings: { ...options, ...task?.data, ...(task && 'loss' in task ? task.loss : {}), ...settings },
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { filePath, nothing, rowId } from './common.ts'
+import { modelName } from './denoise.ts'
+import { mutation, query, subscription } from './procedure.ts'
+
+/** names an encoded collection while the core holds it */
+export const latentsKey = z.string().regex(/^l[0-9a-f]{16}$/, 'expected a key of an encoded collection')
+
+export const latentsSource = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('collection'), id: rowId }),
+  z.object({ kind: z.literal('library') }),
+  z.object({ kind: z.literal('paths'), paths: z.array(filePath).min(1).max(1000) }),
+  /** an IDX file, its labels beside it where they have the usual name */
+  z.object({ kind: z.literal('idx'), path: filePath, count: z.int().min(1).max(200_000).default(10_000) }),
+  z.object({ kind: z.literal('samples') }),
+])
+export type LatentsSource = z.infer<typeof latentsSource>
+
+export interface Encoded {
+  readonly key: string
+  readonly model: string
+  readonly count: number
+  readonly codeLength: number
+  /** the codes are a normal distribution's: interpolation goes along the sphere */
+  readonly isVariational: boolean
+  readonly rows: number
+  readonly columns: number
+  readonly channels: 1 | 3
+  /** names of the labels: folders, or classes */
+  readonly labels: readonly string[]
+  /** directions worth a slider, the largest deviation first */
+  readonly axes: readonly { readonly name: string; readonly deviation: number }[]
+  readonly skipped: readonly string[]
+}
+
+export type EncodeEvent =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  | { readonly kind: 'done'; readonly encoded: Encoded }
+
+export const mapMethod = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('pca') }),
+  z.object({
+    method: z.literal('umap'),
+    neighbours: z.int().min(2).max(200),
+    minDistance: z.number().min(0).max(1),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 40),
+  }),
+])
+export type MapMethod = z.infer<typeof mapMethod>
+
+export type MapEvent =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  /** its coordinates can be had at `mapUrl` */
+  | { readonly kind: 'done'; readonly map: string; readonly isCached: boolean }
+
+export interface LatentItem {
+  readonly index: number
+  readonly name: string
+  readonly label: string | null
+  readonly path: string | null
+  /** of the library, where it is there */
+  readonly image: number | null
+}
+
+const keyed = z.object({ key: latentsKey })
+const index = z.int().min(0).max(10_000_000)
+const code = z.array(z.number()).min(1).max(4096)
+
+export const latentsArea = {
+  /** models whose codes can be looked at */
+  models: query(nothing).gives<{ id: string; title: string; codeLength: number; data: string }[]>(),
+  encode: subscription(z.object({ model: modelName, source: latentsSource })).gives<EncodeEvent>(),
+  map: subscription(z.object({ key: latentsKey, method: mapMethod })).gives<MapEvent>(),
+  items: query(z.object({ key: latentsKey, indices: z.array(index).max(2000) })).gives<LatentItem[]>(),
+  neighbours: query(z.object({ key: latentsKey, index, count: z.int().min(1).max(200) })).gives<{
+    neighbours: (LatentItem & { distance: number })[]
+    by: string
+  }>(),
+  /** `count` 0: as many as give the best silhouette; each item's cluster can be had at `groupsUrl` */
+  clusters: mutation(
+    z.object({
+      key: latentsKey,
+      count: z.int().min(0).max(60),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 40),
+    }),
+  ).gives<{
+    count: number
+    silhouette: number
+    sizes: number[]
+    /** with the labels, 0 to 1; null without labels */
+    mutualInformation: number | null
+  }>(),
+  /** the code of an item, or the mean code, in deviations along the axes */
+  position: query(z.object({ key: latentsKey, index: index.nullable() })).gives<{
+    code: number[]
+    axes: number[]
+  }>(),
+  /** decodes a base code moved by so many deviations along the axes; base64 of rows * columns * channels bytes */
+  decode: query(z.object({ key: latentsKey, code, axes: z.array(z.number()).max(64) })).gives<{
+    pixels: string
+  }>(),
+  /** decoded images on the way from one to the other; base64 as above, one after another */
+  interpolate: query(z.object({ key: latentsKey, a: index, b: index, steps: z.int().min(2).max(40) })).gives<{
+    pixels: string
+    path: 'straight' | 'spherical'
+  }>(),
+  generate: query(
+    z.object({
+      key: latentsKey,
+      prior: z.enum(['normal', 'gaussian', 'mixture']),
+      count: z.int().min(1).max(200),
+      seed: z
+        .int()
+        .min(0)
+        .max(2 ** 40),
+      temperature: z.number().min(0).max(3),
+    }),
+  ).gives<{ pixels: string }>(),
+  /** further photos on a map that is drawn, without drawing it anew */
+  place: query(
+    z.object({ key: latentsKey, map: z.string().max(80), paths: z.array(filePath).min(1).max(50) }),
+  ).gives<{ name: string; x: number; y: number }[]>(),
+  /** accuracies beside raw pixels and PCA; needs labels */
+  classify:
+    query(keyed).gives<
+      {
+        features: string
+        length: number
+        neighbours: number
+        logistic: number
+        clusters: number
+        confusion: readonly (readonly number[])[]
+      }[]
+    >(),
+}
+
+/** Float32Array, little-endian: x, y of each item. */
+export const mapUrl = (key: string, map: string): string => `/latents/${key}/map-${map}`
+/** Int32Array, little-endian: the group of each item, -1 for none. */
+export const groupsUrl = (key: string, by: 'label' | 'cluster', version: number): string =>
+  `/latents/${key}/groups-${by}?v=${version}`
+/** PNG of `sheetImages` items as the model sees them, `sheetAcross` in a row. */
+export const sheetUrl = (key: string, page: number): string => `/latents/${key}/sheet-${page}`
+export const sheetAcross = 32
+export const sheetImages = 1024
