@@ -52,6 +52,14 @@ export function uprightExif(exif: Buffer, width: number, height: number): Buffer
   return copy
 }
 
+/** A copy that says its pixels are sRGB, where it says anything of them: a camera's setting is for its own JPEGs. */
+export function srgbExif(exif: Buffer): Buffer {
+  const copy = Buffer.from(exif)
+  const found = tree(copy)
+  if (found) setNumber(copy, findEntry(found.exif, tags.colorSpace), found.little, 1)
+  return copy
+}
+
 /** A copy whose GPS directory is unlinked and overwritten with zeros; null where it cannot be parsed. */
 export function exifWithoutPlace(exif: Buffer): Buffer | null {
   const copy = Buffer.from(exif)

@@ -18,6 +18,7 @@ export const tags = {
   exifIfd: 0x8769,
   gpsIfd: 0x8825,
   interopIfd: 0xa005,
+  colorSpace: 0xa001,
   pixelXDimension: 0xa002,
   pixelYDimension: 0xa003,
 } as const

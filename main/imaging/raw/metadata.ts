@@ -1,4 +1,5 @@
 import { exifFromTiff, exifOf } from '../exif/build.ts'
+import { srgbExif } from '../exif/edit.ts'
 import { type ByteReader, bufferReader, findEntry, type Ifd } from '../exif/ifd.ts'
 import { type NewEntry, portable, readExifTree } from '../exif/tree.ts'
 import type { RawFormat } from '../formats.ts'
@@ -19,8 +20,13 @@ export interface RawMetadata {
 const maxMakerNoteBytes = 32_768
 const makerNote = 0x927c
 
-/** What a RAW file says of its photo, in the form that every other file can carry. */
+/** What a RAW file says of its photo, in the form that every other file can carry, for pixels in sRGB. */
 export async function rawMetadata(read: ByteReader, format: RawFormat): Promise<RawMetadata> {
+  const { exif, xmp } = await found(read, format)
+  return { exif: exif && srgbExif(exif), xmp }
+}
+
+async function found(read: ByteReader, format: RawFormat): Promise<RawMetadata> {
   if (format === 'raf') return rafMetadata(read)
   if (format === 'cr3') return { exif: cr3Exif(read), xmp: null }
   const packet = imageDirectories(read).map((ifd) => findEntry(ifd, rawTags.xmp)?.value)

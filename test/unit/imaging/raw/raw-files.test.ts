@@ -4,7 +4,8 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { isCutShort } from '../../../../main/imaging/cut-short.ts'
 import { exifFacts } from '../../../../main/imaging/exif/facts.ts'
-import { bufferReader } from '../../../../main/imaging/exif/ifd.ts'
+import { bufferReader, findEntry, numberOf } from '../../../../main/imaging/exif/ifd.ts'
+import { readExifTree } from '../../../../main/imaging/exif/tree.ts'
 import { formatOfContent } from '../../../../main/imaging/formats.ts'
 import { describedColours } from '../../../../main/imaging/heif-colours.ts'
 import { heifItemsEnd } from '../../../../main/imaging/heif-extent.ts'
@@ -87,6 +88,15 @@ describe('what a RAW file says of its photo', () => {
     const left = (await rawMetadata(bufferReader(noted(40_000)), 'nef')).exif!
     expect(exifFacts(left)).toMatchObject(facts)
     expect(left.length).toBeLessThan(2000)
+  })
+
+  it('as sRGB, whatever colour space the camera was set to', async () => {
+    const adobe: Field = [0x8769, [[0xa001, 3, [65535]]]]
+    for (const little of [true, false]) {
+      const { exif } = await rawMetadata(bufferReader(tiffBlock([adobe], { little })), 'arw')
+      const tree = readExifTree(bufferReader(exif!))
+      expect(numberOf(findEntry(tree!.exif, 0xa001))).toBe(1)
+    }
   })
 
   it('in the JPEG that a RAF starts with', async () => {
