@@ -27,6 +27,22 @@ const builtIn = [
   ...['@trpc/client', 'exifreader', 'paneforge', 'svelte-sonner', 'uplot', 'electron'],
 ]
 
+/** What comes inside of packages, or by its own way, and has a licence of its own. */
+const inside: readonly Notice[] = [
+  {
+    ...{ name: 'TensorFlow', version: '2.21.0', licence: 'Apache-2.0' },
+    text: 'Copyright The TensorFlow Authors. Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0',
+  },
+  {
+    ...{ name: 'LibRaw (in libraw-wasm)', version: '0.22', licence: 'LGPL-2.1 OR CDDL-1.0' },
+    text: 'Copyright LibRaw LLC. Used under the GNU Lesser General Public License, version 2.1: https://www.gnu.org/licenses/old-licenses/lgpl-2.1. Source: https://www.libraw.org',
+  },
+  {
+    ...{ name: 'libde265 (in libheif-js)', version: 'of libheif-js 1.23.2', licence: 'LGPL-3.0-or-later' },
+    text: 'Copyright struktur AG and Dirk Farin. Used under the GNU Lesser General Public License, version 3: https://www.gnu.org/licenses/lgpl-3.0. Source: https://github.com/strukturag/libde265',
+  },
+]
+
 /** Made once when the application is packaged: then the lock file is not there to ask. */
 export const noticesFile = join(projectRoot, 'out', 'notices.json')
 
@@ -36,7 +52,7 @@ export async function thirdPartyNotices(): Promise<Notice[]> {
   return kept ? (JSON.parse(kept) as Notice[]) : collectNotices()
 }
 
-/** From the packages that are installed, and libtensorflow, which comes by its own way. */
+/** From the packages that are installed, and what is inside of them. */
 export async function collectNotices(root = projectRoot): Promise<Notice[]> {
   const { packages } = lock.parse(JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')))
   const wanted = new Set<string>()
@@ -51,11 +67,7 @@ export async function collectNotices(root = projectRoot): Promise<Notice[]> {
   for (const name of Object.keys({ ...own.dependencies, ...own.optionalDependencies })) follow(name, '')
   for (const name of builtIn) follow(name, '')
   const notices = await Promise.all([...wanted].map((place) => noticeOf(join(root, place))))
-  const tensorflow = {
-    ...{ name: 'TensorFlow', version: '2.21.0', licence: 'Apache-2.0' },
-    text: 'Copyright The TensorFlow Authors. Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0',
-  }
-  return [...notices.filter((notice) => notice !== null), tensorflow].sort((a, b) =>
+  return [...notices.filter((notice) => notice !== null), ...inside].sort((a, b) =>
     a.name.localeCompare(b.name),
   )
 }
