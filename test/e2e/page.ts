@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Served } from './serve.ts'
 
@@ -28,6 +28,7 @@ export async function openPage(browser: Browser, served: Served, look: Look = {}
       found.push(message.text())
   })
   troublesOf.set(page, found)
+  page.setDefaultTimeout(15_000)
   await page.addInitScript(watchLongTasks)
   await page.goto(served.nextAddress())
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
@@ -39,6 +40,12 @@ const troublesOf = new WeakMap<Page, string[]>()
 /** Errors of the page's scripts and console so far. */
 export function troubles(page: Page): readonly string[] {
   return troublesOf.get(page) ?? []
+}
+
+/** Photos of the library's grid, or those whose name holds a text. */
+export function photos(page: Page, name?: string): Locator {
+  const all = page.locator('[role=option][id^=photo-]')
+  return name === undefined ? all : all.filter({ hasText: name })
 }
 
 /** Opens a view by its rail entry. */

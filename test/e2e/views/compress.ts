@@ -1,0 +1,82 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkAccessible, dropFiles, goTo, photos, screenshot } from '../page.ts'
+import { pictureSpread } from '../picture.ts'
+import type { Window } from '../views.test.ts'
+
+export function compressTests(get: () => Window): void {
+  const settings = () => get().page.getByRole('complementary', { name: 'Settings' })
+  const words = async () => (await settings().textContent()) ?? ''
+
+  test('compress: size and picture beside JPEG, WebP and AVIF at the same size', async () => {
+    const { page } = get()
+    await photos(page, 'rock.png').click()
+    await goTo(page, 'Compress')
+    await expect.poll(words, { timeout: 60_000 }).toMatch(/[\d.]+ kBfrom/)
+    for (const format of ['JPEG', 'WebP', 'AVIF']) {
+      await expect
+        .poll(words, { timeout: 60_000 })
+        .toMatch(new RegExp(`${format}[\\d.]+ kB\\d\\d\\.\\d\\d dB`))
+    }
+    await page.getByLabel('Compare').selectOption({ label: 'Beside all three' })
+    await page.getByText(/^AVIF, /).waitFor()
+    await expect.poll(() => pictureSpread(page)).toBeGreaterThan(10)
+    await screenshot(page, 'compress-formats')
+    await page.getByLabel('Compare').selectOption({ label: 'Beside the original' })
+  })
+
+  test('compress: a size that is asked for is kept to', async () => {
+    const { page } = get()
+    await settings().getByText('Size', { exact: true }).click()
+    await settings().getByLabel('At most, number').fill('20')
+    await settings().getByLabel('At most, number').press('Enter')
+    const size = async () => Number(/Result([\d.]+) kB/.exec(await words())?.[1])
+    await expect.poll(size, { timeout: 60_000 }).toBeLessThanOrEqual(20)
+    expect(await size()).toBeGreaterThan(14)
+    await page.getByText(/^Hourglass, /).waitFor()
+  })
+
+  test('compress: the heat map lies over the photo, and the curve is drawn', async () => {
+    const { page } = get()
+    await settings()
+      .getByRole('switch', { name: /Heat map/ })
+      .click()
+    await settings()
+      .getByText(/bits in 16 x 16 pixels/)
+      .waitFor()
+    await settings().getByText('Rate and distortion').click()
+    await settings().getByRole('button', { name: 'Draw the curve' }).click()
+    await settings().getByRole('button', { name: 'Stop' }).waitFor()
+    await expect.poll(words, { timeout: 60_000 }).toContain('Hourglass JPEG')
+    await settings().getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached', timeout: 90_000 })
+    await screenshot(page, 'compress')
+    await checkAccessible(page)
+    await settings()
+      .getByRole('switch', { name: /Heat map/ })
+      .click()
+  })
+
+  test('compress: exported as .hgi, which is opened by a drop, inspected and verified', async () => {
+    const { page, folderOfPhotos } = get()
+    await page.getByRole('button', { name: 'Export', exact: true }).last().click()
+    const dialog = page.getByRole('dialog', { name: /Export compressed/ })
+    await dialog.getByLabel('Folder').fill(join(folderOfPhotos, 'small'))
+    await dialog.getByRole('button', { name: 'Export' }).click()
+    const written = async () =>
+      (await readdir(join(folderOfPhotos, 'small')).catch(() => [])).filter((name) => name.endsWith('.hgi'))
+    await expect.poll(written, { timeout: 60_000 }).toEqual(['rock.hgi'])
+    const file = join(folderOfPhotos, 'small', 'rock.hgi')
+    expect((await stat(file)).size).toBeLessThanOrEqual(20_000)
+    await dropFiles(page, [file])
+    const inspector = page.getByRole('complementary', { name: 'Settings' })
+    await inspector.getByText('480 x 320', { exact: false }).waitFor()
+    await inspector.getByRole('button', { name: 'Verify' }).click()
+    await inspector.getByText(/tiles? are whole/).waitFor()
+    await expect.poll(() => pictureSpread(page), { timeout: 30_000 }).toBeGreaterThan(10)
+    await screenshot(page, 'compress-file')
+    await checkAccessible(page)
+    await page.keyboard.press('Escape')
+    await page.getByText('Target').waitFor()
+  })
+}

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { checkAccessible, goTo, screenshot } from '../page.ts'
+import type { Window } from '../views.test.ts'
+
+export function frameTests(get: () => Window): void {
+  test('frame: the palette finds a command by its words, and runs it', async () => {
+    const { page } = get()
+    await goTo(page, 'Library')
+    await page.keyboard.press('Control+K')
+    await page.keyboard.type('go to den')
+    await page
+      .getByRole('option', { name: /Go to Denoise/ })
+      .first()
+      .waitFor()
+    await screenshot(page, 'palette')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Denoise' }).waitFor()
+  })
+
+  test('frame: ? shows the shortcuts of the view', async () => {
+    const { page } = get()
+    await page.keyboard.press('?')
+    await page
+      .getByRole('dialog', { name: 'Shortcuts' })
+      .getByText('Before and after with a handle')
+      .waitFor()
+    await screenshot(page, 'shortcuts')
+    await checkAccessible(page)
+    await page.keyboard.press('Escape')
+  })
+
+  test('frame: at 900 x 600 the inspector is a drawer; panels remember their size', async () => {
+    const { page } = get()
+    await page.getByRole('separator', { name: 'Width of the inspector' }).focus()
+    await page.keyboard.press('Shift+ArrowLeft')
+    const width = () =>
+      page
+        .getByRole('complementary', { name: 'Settings' })
+        .evaluate((panel) => (panel as HTMLElement).offsetWidth)
+    expect(await width()).toBe(340)
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Denoise' }).waitFor()
+    expect(await width()).toBe(340)
+    await page.setViewportSize({ width: 900, height: 600 })
+    expect(await page.getByRole('complementary').count()).toBe(0)
+    await page.getByRole('button', { name: 'Show settings' }).click()
+    await page.getByRole('complementary', { name: 'Settings' }).waitFor()
+    await screenshot(page, 'denoise-900')
+    await checkAccessible(page)
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow).toBeLessThanOrEqual(0)
+    await page.setViewportSize({ width: 3840, height: 2160 })
+    await screenshot(page, 'denoise-4k')
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
+  test('frame: everything in the header and the inspector is reached by Tab, with a focus that is seen', async () => {
+    const { page } = get()
+    await goTo(page, 'Library')
+    const reached = new Set<string>()
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press('Tab')
+      const { name, outline } = await page.evaluate(() => {
+        const at = document.activeElement as HTMLElement
+        const { outlineStyle, outlineWidth } = getComputedStyle(at)
+        const isSeen = outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1
+        const holder = at.closest('.search, .segmented label, [role=listbox]')
+        return {
+          name: at.getAttribute('aria-label') ?? at.textContent?.trim().slice(0, 30) ?? '',
+          outline: isSeen || holder !== null || at === document.body,
+        }
+      })
+      reached.add(name)
+      expect({ name, outline }).toEqual({ name, outline: true })
+    }
+    for (const name of ['Search the library', 'Import photos', 'Photos']) expect([...reached]).toContain(name)
+  })
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { checkAccessible, goTo, openPage, photos, screenshot } from '../page.ts'
+import type { Window } from '../views.test.ts'
+
+export function settingsTests(get: () => Window): void {
+  test('settings: a change is kept, and reaches another window at once', async () => {
+    const { page, browser, served } = get()
+    await goTo(page, 'Settings')
+    await screenshot(page, 'settings')
+    await checkAccessible(page)
+    const other = await openPage(browser, served)
+    await page.getByText('Light', { exact: true }).click()
+    const theme = () => other.evaluate(() => document.documentElement.dataset.theme)
+    await expect.poll(theme).toBe('light')
+    await photos(other).first().waitFor()
+    await screenshot(other, 'library-light')
+    await checkAccessible(other)
+    await page.getByLabel('File sizes').selectOption({ label: 'KiB, MiB (1024)' })
+    await expect
+      .poll(() => other.getByRole('complementary', { name: 'Details' }).textContent())
+      .toMatch(/KiB|MiB/)
+    await other.context().close()
+    await page.getByRole('button', { name: 'Set everything back' }).click()
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
+  })
+
+  test('settings: a folder that may not be written to is refused, and what was typed stays', async () => {
+    const { page } = get()
+    const folder = page.getByLabel('Folder').first()
+    await folder.fill('/etc')
+    await page.getByRole('alert').waitFor()
+    expect(await folder.inputValue()).toBe('/etc')
+    await folder.fill('')
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+  })
+
+  test('doctor: says what this machine computes with', async () => {
+    const { page } = get()
+    await goTo(page, 'Doctor')
+    await page.getByText('GFLOP/s').first().waitFor({ timeout: 60_000 })
+    await page.getByText(/Third-party notices \(\d+\)/).click()
+    await page
+      .getByText(/^svelte /)
+      .first()
+      .waitFor()
+    await page.getByText(/Third-party notices/).click()
+    await screenshot(page, 'doctor')
+    await checkAccessible(page)
+  })
+}
