@@ -18,6 +18,9 @@ export function cacheFolder(): string {
 /** The root of this checkout or packaged application. */
 export const projectRoot = join(import.meta.dirname, '..', '..')
 
+/** The window's files, as built. */
+export const windowFolder = join(projectRoot, 'out', 'renderer')
+
 /**
  * Makes a folder and those above it, one by one: Node's recursive mkdir never ends where a file system answers that
  * an existing parent is missing, as /proc does.

@@ -2,8 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
-import { windowFolder } from '../api/urls/window-files.ts'
-import { projectRoot } from '../platform/folders.ts'
+import { projectRoot, windowFolder } from '../platform/folders.ts'
 
 /**
  * Builds the window's files where they are missing or older than their sources. A packaged application has no sources,

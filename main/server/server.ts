@@ -10,6 +10,7 @@ import { type Answer, commonHeaders, errorAnswer, notFound } from '../api/urls/a
 import { answerPixels } from '../api/urls/pixels.ts'
 import { contentPolicy, windowFile } from '../api/urls/window-files.ts'
 import type { Application } from '../core/application.ts'
+import { windowFolder } from '../platform/folders.ts'
 import { Guard } from './guard.ts'
 import { receiveUpload } from './uploads.ts'
 
@@ -113,7 +114,8 @@ async function respond(
     const stopped = new AbortController()
     request.once('close', () => stopped.abort())
     const policy = contentPolicy([`ws://${request.headers.host}`, `wss://${request.headers.host}`])
-    const found = (await answerPixels(app, url, stopped.signal)) ?? (await windowFile(url.pathname, policy))
+    const found =
+      (await answerPixels(app, url, stopped.signal)) ?? (await windowFile(windowFolder, url.pathname, policy))
     if (found) return found
   } else if (method === 'POST' && url.pathname === '/upload') {
     const [name, folder] = [url.searchParams.get('name') ?? '', url.searchParams.get('folder') ?? '']

@@ -1,10 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
-import { projectRoot } from '../../platform/folders.ts'
 import { type Answer, commonHeaders } from './answer.ts'
-
-/** What `vite build renderer` writes. */
-export const windowFolder = join(projectRoot, 'out', 'renderer')
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -42,15 +38,15 @@ export function contentPolicy(origins: readonly string[] = []): string {
 }
 
 /** A file of the window; null where there is none. Names with a hash in `assets` never change. */
-export async function windowFile(pathname: string, policy: string): Promise<Answer | null> {
+export async function windowFile(folder: string, pathname: string, policy: string): Promise<Answer | null> {
   const decoded = decodedPath(pathname)
   if (decoded === null) return null
-  const path = resolve(windowFolder, `.${decoded === '/' ? '/index.html' : decoded}`)
+  const path = resolve(folder, `.${decoded === '/' ? '/index.html' : decoded}`)
   const type = types[extname(path).toLowerCase()]
-  if (!path.startsWith(windowFolder + sep) || !type) return null
+  if (!path.startsWith(folder + sep) || !type) return null
   const facts = await stat(path).catch(() => null)
   if (!facts?.isFile()) return null
-  const isKept = path.startsWith(join(windowFolder, 'assets') + sep)
+  const isKept = path.startsWith(join(folder, 'assets') + sep)
   return {
     status: 200,
     headers: {

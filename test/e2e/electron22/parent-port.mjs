@@ -8,7 +8,9 @@ const pack = (value) =>
     return each
   })
 const unpack = (text) =>
-  JSON.parse(text, (_, each) => (each?.bytes64 ? Buffer.from(each.bytes64, 'base64') : each))
+  JSON.parse(text, (_, each) =>
+    typeof each?.bytes64 === 'string' ? Buffer.from(each.bytes64, 'base64') : each,
+  )
 const send = (value) => process.connected && process.send(pack(value))
 
 class Port extends EventEmitter {
@@ -28,20 +30,23 @@ class Port extends EventEmitter {
 const ports = new Map()
 const parentPort = new EventEmitter()
 parentPort.postMessage = (message) => send({ message })
-process.on('message', (text) => {
-  const { port, message, close, ports: ids = [] } = unpack(text)
-  if (port === undefined) {
-    const passed = ids.map((id) => {
-      ports.set(id, new Port(id))
-      return ports.get(id)
-    })
-    parentPort.emit('message', { data: message, ports: passed })
-  } else if (close) {
-    ports.get(port)?.emit('close')
-    ports.delete(port)
-  } else {
-    ports.get(port)?.emit('message', { data: message })
-  }
-})
-process.on('disconnect', () => process.exit(0))
-process.parentPort = parentPort
+// The core's own children inherit its --import, and talk to it in their own way.
+if (process.argv[1].endsWith('core-entry.js')) {
+  process.on('message', (text) => {
+    const { port, message, close, ports: ids = [] } = unpack(text)
+    if (port === undefined) {
+      const passed = ids.map((id) => {
+        ports.set(id, new Port(id))
+        return ports.get(id)
+      })
+      parentPort.emit('message', { data: message, ports: passed })
+    } else if (close) {
+      ports.get(port)?.emit('close')
+      ports.delete(port)
+    } else {
+      ports.get(port)?.emit('message', { data: message })
+    }
+  })
+  process.on('disconnect', () => process.exit(0))
+  process.parentPort = parentPort
+}

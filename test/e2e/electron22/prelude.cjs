@@ -33,7 +33,9 @@
       each && each.type === 'Buffer' ? { bytes64: Buffer.from(each.data).toString('base64') } : each,
     )
   const unpack = (text) =>
-    JSON.parse(text, (_, each) => (each && each.bytes64 ? Buffer.from(each.bytes64, 'base64') : each))
+    JSON.parse(text, (_, each) =>
+      each && typeof each.bytes64 === 'string' ? Buffer.from(each.bytes64, 'base64') : each,
+    )
 
   class NodeProcess extends EventEmitter {
     constructor(entry) {
@@ -80,5 +82,8 @@
       return this.child.kill()
     }
   }
-  Object.defineProperty(electron, 'utilityProcess', { value: { fork: (entry) => new NodeProcess(entry) } })
+  // root may not have a sandbox, and asking for it would be stronger than the switch
+  if (process.argv.includes('--no-sandbox')) electron.app.enableSandbox = () => {}
+
+  electron.utilityProcess.fork = (entry) => new NodeProcess(entry)
 })()

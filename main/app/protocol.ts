@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { protocol } from 'electron'
+import { type Answer, commonHeaders } from '../api/urls/answer.ts'
+import { contentPolicy, windowFile } from '../api/urls/window-files.ts'
+import type { CoreLink } from './core-link.ts'
+
+export const windowOrigin = 'app://hourglass'
+
+/** Before the application is ready: pages of `app:` are a secure origin of their own, which may fetch and have workers. */
+export function declareProtocol(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true }
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges }])
+}
+
+/** The window's own files from disk, everything else from the core; nothing of another host. */
+export function serveProtocol(windowFolder: string, core: CoreLink): void {
+  protocol.handle('app', async (request) => {
+    const url = new URL(request.url)
+    if (`${url.protocol}//${url.host}` !== windowOrigin || request.method !== 'GET') return refused(404)
+    const file = await windowFile(windowFolder, url.pathname, contentPolicy())
+    const answer = file ?? (await core.fetch(request.url, request.signal))
+    return answer ? respond(answer) : refused(503)
+  })
+}
+
+async function respond({ status, headers, body }: Pick<Answer, 'status' | 'headers'> & { body: object }) {
+  const bytes = 'path' in body ? await readFile(String(body.path)).catch(() => null) : (body as Uint8Array)
+  return bytes ? new Response(bytes as Uint8Array<ArrayBuffer>, { status, headers }) : refused(404)
+}
+
+function refused(status: number): Response {
+  return new Response('', { status, headers: commonHeaders })
+}
