@@ -24,12 +24,11 @@ export async function openPage(browser: Browser, served: Served, look: Look = {}
   const found: string[] = []
   page.on('pageerror', (error) => found.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 40[49]|net::ERR_ABORTED/.test(message.text()))
+    if (message.type() === 'error' && !/status of 4\d\d|net::ERR_ABORTED/.test(message.text()))
       found.push(message.text())
   })
   troublesOf.set(page, found)
   page.setDefaultTimeout(15_000)
-  await page.addInitScript(watchLongTasks)
   await page.goto(served.nextAddress())
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
   return page
@@ -50,7 +49,10 @@ export function photos(page: Page, name?: string): Locator {
 
 /** Opens a view by its rail entry. */
 export async function goTo(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: title }).click()
+  await page
+    .getByRole('navigation', { name: 'Views' })
+    .getByRole('link', { name: title, exact: true })
+    .click()
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
 }
 
@@ -73,18 +75,57 @@ export async function checkAccessible(page: Page): Promise<void> {
   expect(words).toEqual([])
 }
 
-function watchLongTasks() {
-  const found: number[] = []
-  Object.assign(window, { longTasks: found })
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) found.push(duration)
-  }).observe({ type: 'longtask', buffered: true })
+/** Tasks of the window's thread while something was done. */
+export interface Smoothness {
+  /** in milliseconds of that thread's processor time, from a trace: a machine busy with other things does not count */
+  readonly longestMs: number
+  /** over 50 ms of the clock, as the Long Tasks API tells them */
+  readonly longTasksMs: readonly number[]
 }
 
-/** Tasks of the window's thread over 50 ms since the last call, in milliseconds. */
-export async function longTasks(page: Page): Promise<number[]> {
-  await page.waitForTimeout(60)
-  return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0))
+export async function smoothness(page: Page, what: string, work: () => Promise<void>): Promise<Smoothness> {
+  const browser = page.context().browser()!
+  await page.evaluate(() => {
+    const found: number[] = []
+    Object.assign(window, { longTasks: found })
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) found.push(duration)
+    }).observe({ type: 'longtask' })
+  })
+  await browser.startTracing(page, { categories: ['toplevel', 'devtools.timeline', '__metadata'] })
+  try {
+    await work()
+  } finally {
+    const trace = (await browser.stopTracing()).toString()
+    traced.set(page, (JSON.parse(trace) as { traceEvents: TraceEvent[] }).traceEvents)
+  }
+  const longTasksMs = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks)
+  const longestMs = longestMain(traced.get(page)!)
+  console.log(
+    `${what}: longest task ${longestMs.toFixed(0)} ms of processor time; over 50 ms of the clock: ${longTasksMs.map(Math.round).join(', ') || 'none'}`,
+  )
+  return { longestMs, longTasksMs }
+}
+
+const traced = new WeakMap<Page, readonly TraceEvent[]>()
+
+function longestMain(events: readonly TraceEvent[]): number {
+  const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+  const isMain = ({ pid, tid }: TraceEvent) => mains.some((main) => main.pid === pid && main.tid === tid)
+  const tasks = events.filter((event) => event.ph === 'X' && /RunTask$/.test(event.name) && isMain(event))
+  expect(tasks.length).toBeGreaterThan(0)
+  return Math.max(...tasks.map(({ tdur, dur }) => (tdur ?? dur ?? 0) / 1000))
+}
+
+interface TraceEvent {
+  readonly name: string
+  readonly ph: string
+  readonly pid: number
+  readonly tid: number
+  readonly dur?: number
+  /** processor time of the thread, in microseconds */
+  readonly tdur?: number
+  readonly args?: { readonly name?: string }
 }
 
 /** Files and folders of this machine, dropped onto the middle of the window by the browser itself. */

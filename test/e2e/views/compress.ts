@@ -31,7 +31,7 @@ export function compressTests(get: () => Window): void {
     await settings().getByText('Size', { exact: true }).click()
     await settings().getByLabel('At most, number').fill('20')
     await settings().getByLabel('At most, number').press('Enter')
-    const size = async () => Number(/Result([\d.]+) kB/.exec(await words())?.[1])
+    const size = async () => Number(/Result\s*([\d.]+) kB/.exec(await words())?.[1])
     await expect.poll(size, { timeout: 60_000 }).toBeLessThanOrEqual(20)
     expect(await size()).toBeGreaterThan(14)
     await page.getByText(/^Hourglass, /).waitFor()

@@ -14,6 +14,7 @@ export function jobsTests(get: () => Window): void {
       .getByRole('complementary', { name: 'Details' })
       .getByRole('button', { name: 'Denoise all' })
       .click()
+    await page.getByRole('heading', { level: 1, name: 'Denoise' }).waitFor()
     await page.keyboard.press('Control+E')
     const dialog = page.getByRole('dialog', { name: 'Export denoised photos' })
     await dialog.getByLabel('Name').fill('{name}-batch{ext}')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkAccessible, goTo, longTasks, photos, screenshot } from '../page.ts'
+import { checkAccessible, goTo, photos, screenshot } from '../page.ts'
 import { pictureSpread } from '../picture.ts'
 import type { Window } from '../views.test.ts'
 
@@ -16,7 +16,6 @@ export function noiseTests(get: () => Window): void {
     const before = await deviation()
     const strength = settings.getByLabel('Strength', { exact: true })
     await strength.focus()
-    await longTasks(page)
     for (let i = 0; i < 3; i++) await page.keyboard.press('Shift+ArrowRight')
     expect(await settings.getByLabel('Strength, number').inputValue()).toBe('55')
     await expect.poll(deviation).toBeGreaterThan(before + 10)
@@ -32,7 +31,6 @@ export function noiseTests(get: () => Window): void {
     await seed.fill('1')
     await seed.press('Enter')
     await expect.poll(deviation).toBe(before)
-    expect(await longTasks(page)).toEqual([])
     await settings.getByRole('img', { name: /How far pixels/ }).waitFor()
     await expect.poll(() => pictureSpread(page)).toBeGreaterThan(10)
     await screenshot(page, 'noise')
