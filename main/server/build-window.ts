@@ -40,7 +40,7 @@ export async function buildWindow(say: (line: string) => void): Promise<void> {
 }
 
 /** When the newest file in a folder, or this file, was changed. */
-async function newestMs(path: string): Promise<number> {
+export async function newestMs(path: string): Promise<number> {
   const facts = await stat(path)
   if (!facts.isDirectory()) return facts.mtimeMs
   const inside = await readdir(path)
