@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { buildWindow } from '../../main/server/build-window.ts'
 import { chromiumPath, launchChromium, noChromium } from './browser.ts'
-import { openPage, troubles } from './page.ts'
+import { openPage, screenshot, troubles } from './page.ts'
 import { type Served, serve, testFolder } from './serve.ts'
 import { compressTests } from './views/compress.ts'
 import { denoiseTests } from './views/denoise.ts'
@@ -52,7 +52,9 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
     window = { page, browser, served, folderOfPhotos: photos, folder }
   }, 120_000)
 
-  afterEach(() => {
+  afterEach(async ({ task }) => {
+    if (window && task.result?.state === 'fail')
+      await screenshot(window.page, `failed-${task.name.split(':')[0]}`)
     if (window) expect(troubles(window.page)).toEqual([])
   })
 

@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ElectronApplication, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  buildApplication,
+  commandLine,
+  type ElectronHere,
+  findElectron,
+  type Launched,
+  launch,
+  openDisplay,
+} from './electron.ts'
+import { goTo } from './page.ts'
+import { testFolder } from './serve.ts'
+
+const samples = join(import.meta.dirname, '../../assets/samples')
+const found = findElectron()
+console.warn(typeof found === 'string' ? `shell: skipped, ${found}` : `shell: on ${found.name}`)
+
+/** The desktop's own part, on a real Electron: what a browser's tests cannot see. */
+describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
+  let launched: Launched
+  let app: ElectronApplication
+  let page: Page
+  let photo = ''
+  let remove = async () => {}
+
+  beforeAll(async () => {
+    const electron = found as ElectronHere
+    const { path: folder, remove: removeFolder } = await testFolder()
+    remove = removeFolder
+    const application = await buildApplication(electron)
+    launched = { electron, application, display: await openDisplay(), folder }
+    await mkdir(join(folder, 'photos'))
+    photo = join(folder, 'photos', 'lake.jpg')
+    await copyFile(join(samples, 'lake.jpg'), photo)
+    app = await launch(launched)
+    page = await app.firstWindow()
+    await page.getByRole('navigation', { name: 'Views' }).waitFor()
+  }, 180_000)
+
+  afterAll(async () => {
+    await app?.close()
+    launched?.display.stop()
+    await remove()
+  }, 30_000)
+
+  test('the page has what the bridge gives, and nothing of Node', async () => {
+    const seen = await page.evaluate(() => {
+      const names = ['require', 'process', 'module', 'Buffer', 'global']
+      return {
+        address: location.href.split('#')[0],
+        isSecure: isSecureContext,
+        node: names.filter((name) => name in globalThis),
+        bridge: Object.keys((globalThis as unknown as { hourglass: object }).hourglass).sort(),
+      }
+    })
+    expect(seen).toEqual({
+      address: 'app://hourglass/index.html',
+      isSecure: true,
+      node: [],
+      bridge: [
+        ...['addRecent', 'choose', 'connect', 'onCloseAsked', 'onMenu', 'onOpen', 'pathForFile', 'platform'],
+        'startDrag',
+      ],
+    })
+  })
+
+  test('no other page, no other window, no permission, no file beside the window', async () => {
+    const before = page.url()
+    const result = await page.evaluate(async () => {
+      const opened = window.open('https://example.org/')
+      const link = document.createElement('a')
+      link.href = 'https://example.org/'
+      document.body.append(link)
+      link.click()
+      location.href = 'file:///etc/passwd'
+      const status = (address: string) =>
+        fetch(address).then(
+          (response) => response.status,
+          () => 'refused',
+        )
+      return {
+        opened,
+        notifications: await Notification.requestPermission(),
+        statuses: [
+          await status('app://hourglass/../../package.json'),
+          await status('app://hourglass/%2e%2e/%2e%2e/package.json'),
+          await status('app://other/index.html'),
+          await status('https://example.org/'),
+          await status('file:///etc/passwd'),
+          await status('/pixels/i999/thumb?size=256'),
+        ],
+      }
+    })
+    expect(result).toEqual({
+      opened: null,
+      notifications: 'denied',
+      statuses: [404, 404, 'refused', 'refused', 'refused', 404],
+    })
+    expect(page.url()).toBe(before)
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+  })
+
+  test('what does not fit is not listened to', async () => {
+    const answers = await page.evaluate(async () => {
+      const { hourglass } = globalThis as unknown as {
+        hourglass: {
+          choose(value: unknown): Promise<unknown>
+          startDrag(value: unknown): void
+          addRecent(value: unknown): void
+        }
+      }
+      hourglass.startDrag(['/etc/passwd'])
+      hourglass.startDrag([999])
+      hourglass.addRecent('../relative')
+      return [await hourglass.choose({ kind: 'everything' }), await hourglass.choose(null)]
+    })
+    expect(answers).toEqual([[], []])
+    const state = await readFile(join(launched.folder, 'shell', 'shell-state.json'), 'utf8').catch(() => '{}')
+    expect(state).not.toContain('relative')
+  })
+
+  test('photos dropped from the system are taken in where they lie, and their pixels come by app:', async () => {
+    const session = await page.context().newCDPSession(page)
+    const data = { items: [], files: [photo], dragOperationsMask: 1 }
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
+    }
+    const rows = async () => {
+      const bytes = await page.evaluate(async () => {
+        const view = encodeURIComponent('{}')
+        return [...new Uint8Array(await (await fetch(`/library/ids?view=${view}`)).arrayBuffer())]
+      })
+      return bytes.length / 4
+    }
+    await expect.poll(rows, { timeout: 20_000 }).toBe(1)
+    const type = await page.evaluate(async () => {
+      const response = await fetch('/pixels/i1/tile?x=0&y=0&w=64&h=64')
+      return [response.status, response.headers.get('content-type')]
+    })
+    expect(type).toEqual([200, 'image/png'])
+  })
+
+  test('the menu names what there is, and opens a second window that sees the same library', async () => {
+    const labels = await app.evaluate(({ Menu }) =>
+      Menu.getApplicationMenu()!.items.map(
+        ({ label, submenu }) => [label, submenu?.items.length ?? 0] as const,
+      ),
+    )
+    expect(labels.map(([label]) => label)).toEqual(['&File', '&Edit', '&View', '&Help'])
+    const opened = app.waitForEvent('window')
+    await app.evaluate(({ Menu }) => {
+      const file = Menu.getApplicationMenu()!.items[0]!
+      file.submenu!.items.find(({ label }) => label === 'New Window')!.click()
+    })
+    const second = await opened
+    await second.getByRole('navigation', { name: 'Views' }).waitFor()
+    await goTo(second, 'Library')
+    await second
+      .getByRole('gridcell')
+      .or(second.getByRole('img', { name: /lake/ }))
+      .first()
+      .waitFor()
+    await second.close()
+    await app.evaluate(({ Menu }) => {
+      const view = Menu.getApplicationMenu()!.items[2]!
+      view.submenu!.items.find(({ label }) => label === 'Models')!.click()
+    })
+    await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor()
+  })
+
+  test('a second start hands its files to the first, which opens them', async () => {
+    const walrus = join(launched.folder, 'photos', 'walrus.jpg')
+    await copyFile(join(samples, 'walrus.jpg'), walrus)
+    const { executablePath, args, env } = commandLine(launched, [walrus])
+    const again = spawn(executablePath, args, { env, stdio: 'ignore' })
+    const [code] = await once(again, 'exit')
+    expect(code).toBe(0)
+    const count = () =>
+      page.evaluate(
+        async () => (await (await fetch('/library/ids?view=%7B%7D')).arrayBuffer()).byteLength / 4,
+      )
+    await expect.poll(count, { timeout: 20_000 }).toBe(2)
+    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+  })
+
+  test('the core that is killed comes back, and the window goes on with it', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5200)) // sooner, it would count as one that cannot start
+    const cores = await coresOf(app.process().pid!)
+    expect(cores).toHaveLength(1)
+    process.kill(cores[0]!, 'SIGKILL')
+    const status = () => page.evaluate(async () => (await fetch('/pixels/i1/thumb?size=128')).status)
+    await expect.poll(status, { timeout: 20_000 }).toBe(200)
+    await goTo(page, 'Library')
+    await expect
+      .poll(() =>
+        page
+          .getByText('lake.jpg')
+          .or(page.getByRole('img', { name: /lake/ }))
+          .count(),
+      )
+      .toBeGreaterThan(0)
+  })
+
+  test('the window is where it was after a restart, and the library holds what it held', async () => {
+    await app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]!.setBounds({ x: 40, y: 30, width: 1100, height: 720 }),
+    )
+    await app.close()
+    app = await launch(launched)
+    page = await app.firstWindow()
+    await page.getByRole('navigation', { name: 'Views' }).waitFor()
+    const bounds = await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getBounds())
+    expect(bounds).toMatchObject({ width: 1100, height: 720 })
+    const count = await page.evaluate(
+      async () => (await (await fetch('/library/ids?view=%7B%7D')).arrayBuffer()).byteLength / 4,
+    )
+    expect(count).toBe(2)
+  })
+})
+
+/** Processes below this one that hold a core, by what they were started with. */
+async function coresOf(parent: number): Promise<number[]> {
+  const found: number[] = []
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')
+    const words = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
+    if (stat.split(' ')[3] === String(parent) && words.includes('core-entry')) found.push(Number(name))
+  }
+  return found
+}
