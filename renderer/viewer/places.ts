@@ -3,20 +3,31 @@ import type { Box, Layer, PlacedLayer } from '../draw/layer.ts'
 /** Device pixels between panes. */
 const gap = 2
 
-/** Where each of several pictures is drawn: all over each other for a split, else in columns and rows. */
+/**
+ * Where each of several pictures is drawn: all over each other for a split, else in columns and rows, so many that they
+ * are largest.
+ * @param aspect of the pictures, width / height
+ */
 export function panes(
   size: { width: number; height: number },
   count: number,
   arrangement: 'grid' | 'split',
+  aspect = 1.5,
 ): Box[] {
   const { width, height } = size
   if (arrangement === 'split' || count < 2) {
     return Array.from({ length: Math.max(1, count) }, () => ({ x: 0, y: 0, width, height }))
   }
-  const columns = count <= 3 && width > height * 1.2 ? count : 2
-  const rows = Math.ceil(count / columns)
-  const paneWidth = Math.floor((width - gap * (columns - 1)) / columns)
-  const paneHeight = Math.floor((height - gap * (rows - 1)) / rows)
+  const paneOf = (columns: number) => {
+    const rows = Math.ceil(count / columns)
+    const paneWidth = Math.floor((width - gap * (columns - 1)) / columns)
+    const paneHeight = Math.floor((height - gap * (rows - 1)) / rows)
+    return { columns, paneWidth, paneHeight, scale: Math.min(paneWidth / aspect, paneHeight) }
+  }
+  const choices = Array.from({ length: count }, (_, i) => paneOf(count - i))
+  const { columns, paneWidth, paneHeight } = choices.reduce((best, one) =>
+    one.scale > best.scale ? one : best,
+  )
   return Array.from({ length: count }, (_, i) => ({
     x: (i % columns) * (paneWidth + gap),
     y: Math.floor(i / columns) * (paneHeight + gap),

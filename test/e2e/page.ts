@@ -28,8 +28,8 @@ export async function openPage(browser: Browser, served: Served, look: Look = {}
       found.push(message.text())
   })
   troublesOf.set(page, found)
-  page.setDefaultTimeout(15_000)
-  await page.goto(served.nextAddress())
+  page.setDefaultTimeout(30_000)
+  await page.goto(served.nextAddress(), { timeout: 90_000 })
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
   return page
 }

@@ -24,6 +24,11 @@ describe('panes', () => {
     ])
   })
 
+  it('lays three wide pictures in a square rather than a row, and tall ones in a row', () => {
+    expect(panes(size, 3, 'grid', 1.5)[1].width).toBe(599)
+    expect(panes(size, 3, 'grid', 0.5)[1].width).toBe(398)
+  })
+
   it('stacks what is compared over each other for a split, and has a pane where nothing is shown yet', () => {
     expect(panes(size, 2, 'split')).toEqual([
       { x: 0, y: 0, ...size },
