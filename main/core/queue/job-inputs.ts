@@ -38,7 +38,8 @@ export function jobInput(
 ): QueuedInput {
   const { output } = job
   const root = commonFolder(paths)
-  const isOwn = own.some((folder) => isWithin(folder, root))
+  // Of pictures from here and there, too: what lies above them all may be no place to write to.
+  const isOwn = paths.some((path) => own.some((folder) => isWithin(folder, path)))
   const beside = isOwn ? join(results, folderNames[job.kind]) : join(root, folderNames[job.kind])
   const base: QueuedInput = {
     isFromWindow: true,
