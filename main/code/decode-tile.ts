@@ -40,6 +40,7 @@ export async function decodeTile(
   }
   checksum.add(symbolsZ)
   const walk = new LatentWalk(integers, level, rows, columns)
+  const spent = new Float32Array((rows * columns * Math.max(...integers.groups)) / 2)
   try {
     walk.start(symbolsZ)
     for (const step of walk.steps) {
@@ -47,10 +48,14 @@ export async function decodeTile(
       const symbols = new Int16Array(prediction.tables.length)
       decoder.read(prediction.tables, integers.tables, symbols)
       checksum.add(symbols)
-      const spent = new Float32Array(symbols.length)
       bitsOf(symbols, prediction.tables, integers.tables, spent)
       const size = step.to - step.from
-      for (let i = 0; i < spent.length; i++) bits[step.positions[Math.floor(i / size)]!]! += spent[i]!
+      let i = 0
+      for (const position of step.positions) {
+        let sum = 0
+        for (const end = i + size; i < end; i++) sum += spent[i]!
+        bits[position]! += sum
+      }
       walk.put(step, prediction, symbols)
     }
   } finally {

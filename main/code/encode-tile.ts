@@ -1,5 +1,6 @@
 import type { EngineTasks } from '../core/engine-tasks.ts'
 import type { LoadedModel } from '../core/loaded-models.ts'
+import { toFloats } from '../imaging/sample-floats.ts'
 import { lambdaAt } from '../models/codec/options.ts'
 import { Checksum } from './checksum.ts'
 import { nearest, rateDistortion, type SymbolChoice, triedStrengths } from './choose-symbols.ts'
@@ -42,7 +43,8 @@ export async function encodeTile(
 }
 
 /** Sum of the squared differences of the core's decoded pixels (as saved: clipped) and its own. */
-function squaredError(decoded: Float32Array, { width, pixels, core }: Input<'encodeTile'>): number {
+function squaredError(decoded: Float32Array, { width, pixels: samples, core }: Input<'encodeTile'>): number {
+  const pixels = toFloats(samples)
   let sum = 0
   for (let row = 0, i = 0; row < core.height; row++) {
     const start = 3 * ((core.y + row) * width + core.x)

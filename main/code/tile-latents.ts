@@ -1,5 +1,6 @@
 import type { EngineTasks } from '../core/engine-tasks.ts'
 import { type NamedTensors, readFloats, type Tensor4D, tf } from '../engine/tensorflow.ts'
+import { toFloats } from '../imaging/sample-floats.ts'
 import type { Network } from '../models/model.ts'
 import type { LevelIntegers } from './entropy/integer-model.ts'
 import { octave } from './entropy/powers.ts'
@@ -25,7 +26,9 @@ export function latentsOf(
   level: LevelIntegers,
   { width, height, pixels, core }: TilePixels,
 ): TileLatents {
-  const { latents, hyper } = tf.tidy(() => encode(parameters, tf.tensor4d(pixels, [1, height, width, 3])))
+  const { latents, hyper } = tf.tidy(() =>
+    encode(parameters, tf.tensor4d(toFloats(pixels), [1, height, width, 3])),
+  )
   try {
     const cut = (tensor: Tensor4D, side: number) =>
       readFloats(() =>

@@ -8,6 +8,7 @@ import { engineFacts } from '../engine/facts.ts'
 import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
 import { readFloats, tf } from '../engine/tensorflow.ts'
+import { toSamples } from '../imaging/sample-floats.ts'
 import { decodeCodes, encodeVectors } from '../latents/vectors.ts'
 import { runTraining } from '../training/run.ts'
 import type { EngineTasks } from './engine-tasks.ts'
@@ -56,6 +57,8 @@ serveTasks<EngineTasks>({
   encodeTile: async (input) => encodeTile(await loadModel(input.model), input),
   decodeTile: async (input) => decodeTile(await loadModel(input.model), input),
   synthesiseTile: async (input) => synthesiseTile(await loadModel(input.model), input),
+  synthesiseSamples: async (input) =>
+    toSamples(await synthesiseTile(await loadModel(input.model), input), input.depth),
 
   packCodec: ({ weights, options, photos }) => packCodec(weights, options, photos),
 

@@ -1,5 +1,6 @@
 import type { EngineFacts } from '../engine/facts.ts'
 import type { EngineSpeed } from '../engine/measure.ts'
+import type { Samples } from '../imaging/raster.ts'
 import type { Rect } from '../imaging/tiles.ts'
 import type { StoredTensors } from '../models/safetensors.ts'
 import type { TrainInput, TrainOutput, TrainProgress } from '../training/run.ts'
@@ -60,8 +61,8 @@ export type Effort = 0 | 1 | 2
 /** The codec's tile, there and back. Positions are those of latents: 16 x 16 pixels each. */
 export type CodecTasks = {
   /**
-   * pixels: height * width * 3 values in [0, 1], the tile with its halo; core: the tile inside it, multiples of 64;
-   * levelQ: see code/level.ts
+   * pixels: height * width * 3 values in [0, 1], or samples of 8 or 16 bits (which take less time on their way): the
+   * tile with its halo; core: the tile inside it, multiples of 64; levelQ: see code/level.ts
    */
   encodeTile: {
     input: {
@@ -70,7 +71,7 @@ export type CodecTasks = {
       effort: Effort
       width: number
       height: number
-      pixels: Float32Array
+      pixels: Float32Array | Samples
       core: Rect
     }
     output: {
@@ -98,6 +99,12 @@ export type CodecTasks = {
   synthesiseTile: {
     input: { model: ModelRef; levelQ: number; rows: number; columns: number; latents: Int16Array }
     output: Float32Array
+    progress: never
+  }
+  /** the same, clipped and rounded to samples of so many bits */
+  synthesiseSamples: {
+    input: CodecTasks['synthesiseTile']['input'] & { depth: 8 | 16 }
+    output: Samples
     progress: never
   }
 }

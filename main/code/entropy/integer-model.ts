@@ -4,28 +4,27 @@ import { groupStarts } from '../../models/codec/parameters.ts'
 import type { StoredTensors } from '../../models/safetensors.ts'
 import type { FrequencyTable } from '../frequency-table.ts'
 import { IntegerLayer, type LayerForm } from './layer.ts'
+import type { Run } from './patches.ts'
 import { powersOf } from './powers.ts'
 import { atLevel, StoredIntegers } from './stored.ts'
 
-/** Taps of a transposed 4x4 convolution of stride 2 that reach an even or odd row (or column): [index, offset]. */
+/** Taps of a transposed 4x4 convolution of stride 2 that reach an even or odd row (or column), by rising offset. */
 const reaching = [
-  [
-    [1, 0],
-    [3, -1],
-  ],
-  [
-    [2, 0],
-    [0, 1],
-  ],
+  { from: -1, taps: [3, 1] },
+  { from: 0, taps: [2, 0] },
 ] as const
 
-/** For each of the four positions that a position becomes: taps' indices in the 4x4 kernel and their offsets. */
-export const phases = [0, 1].flatMap((down) =>
-  [0, 1].map((right) =>
-    reaching[down]!.flatMap(([i, row]) =>
-      reaching[right]!.map(([j, column]) => ({ tap: i * 4 + j, offset: [row, column] as const })),
-    ),
-  ),
+/** For each of the four positions that a position becomes: its taps in the 4x4 kernel, and what they see. */
+export const phases: readonly { readonly taps: readonly number[]; readonly runs: readonly Run[] }[] = [
+  0, 1,
+].flatMap((down) =>
+  [0, 1].map((right) => {
+    const [rows, columns] = [reaching[down]!, reaching[right]!]
+    return {
+      taps: rows.taps.flatMap((i) => columns.taps.map((j) => i * 4 + j)),
+      runs: [0, 1].map((i) => ({ row: rows.from + i, column: columns.from, count: 2 })),
+    }
+  }),
 )
 
 /** Indices of the taps of a 5x5 kernel that see the other colour of the checkerboard: only these are stored. */
@@ -82,7 +81,7 @@ export class IntegerModel {
     const up = {
       kernel: [4, 4],
       layout: 'convTranspose',
-      kernels: phases.map((phase) => phase.map(({ tap }) => tap)),
+      kernels: phases.map(({ taps }) => taps),
     } as const
     const all = (...kernel: number[]) => {
       const taps = kernel.reduce((product, side) => product * side, 1)

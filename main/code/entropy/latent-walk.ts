@@ -9,11 +9,13 @@ import {
   tableStep,
 } from './integer-model.ts'
 import { type IntegerLayer, to8Bit } from './layer.ts'
-import { type Grid, PaddedGrid, patchesOf, positionsOf, type Run, seenAnchors, square } from './patches.ts'
+import { type Colour, PaddedGrid, patchesOf, positionsOf, type Run, seenAnchors, square } from './patches.ts'
 import { octave } from './powers.ts'
 
 /** Decoded values are stored in `parts` of a step, within these. */
 const [smallest, largest] = [-32768, 32767]
+/** Room around a grid for what 3x3 and 4x4 kernels see. */
+const beside = { rows: 1, columns: 1 }
 /** Means stay within 500 steps, so that symbols near them fit. */
 const largestMean = 16000
 
@@ -62,12 +64,12 @@ export class LatentWalk {
     this.#columns = columns
     this.decoded = new Int16Array(rows * columns * model.latents)
     this.#before = model.starts.map((channels, group) =>
-      group === 0 ? null : new PaddedGrid(rows, columns, channels, { rows: 1, columns: 1 }),
+      group === 0 ? null : new PaddedGrid(rows, columns, channels, beside),
     )
     this.#anchors = model.groups.map(
       (channels) => new PaddedGrid(rows, columns / 2, channels, { rows: 2, columns: 1 }),
     )
-    const colours = [0, 1].map((parity) => positionsOf(rows, columns, parity))
+    const colours = ([0, 1] as const).map((parity) => positionsOf(rows, columns, parity))
     this.steps = model.groups.flatMap((size, group) =>
       colours.map((positions, parity) => ({
         ...{ group, parity, positions, from: model.starts[group]! },
@@ -79,22 +81,22 @@ export class LatentWalk {
   /** @param z symbols of the hyper-latents (rows / 4, columns / 4, hyper) */
   start(z: Int16Array): void {
     const [model, level] = [this.#model, this.#level]
-    const values = Float32Array.from(z, (symbol, i) =>
-      clip(Math.floor(symbol * level.toInputZ[i % model.hyper]! + 0.5), -127, 127),
+    const [rows, columns] = [this.#rows / 4, this.#columns / 4]
+    const seen = new PaddedGrid(rows, columns, model.hyper, beside)
+    for (let row = 0, i = 0; row < rows; row++)
+      for (let column = 0, at = seen.start(row, 0); column < columns; column++)
+        for (let c = 0; c < model.hyper; c++, i++, at++)
+          seen.values[at] = clip(Math.floor(z[i]! * level.toInputZ[c]! + 0.5), -127, 127)
+    const middle = new PaddedGrid(2 * rows, 2 * columns, model.hyper, beside)
+    doubled(seen, model.expand, true, (row, column, values) =>
+      middle.values.set(values, middle.start(row, column)),
     )
-    const grid = { rows: this.#rows / 4, columns: this.#columns / 4, channels: model.hyper, values }
-    const middle = doubled(grid, model.expand, model.hyper, true)
-    const features = doubled(middle, model.spread, model.context, false)
-    this.#features = [0, 1].map((parity) => {
-      const half = new Float32Array(features.values.length / 2)
-      let at = 0
-      for (const position of positionsOf(this.#rows, this.#columns, parity)) {
-        const from = position * model.context
-        half.set(features.values.subarray(from, from + model.context), at)
-        at += model.context
-      }
-      return asMatrix(half, (this.#rows * this.#columns) / 2)
+    const halves = [0, 1].map(() => new Float32Array((this.#rows * this.#columns * model.context) / 2))
+    doubled(middle, model.spread, false, (row, column, values) => {
+      const position = (row * this.#columns + column) >> 1
+      halves[(row + column) & 1]!.set(values, position * model.context)
     })
+    this.#features = halves.map((half) => asMatrix(half, (this.#rows * this.#columns) / 2))
   }
 
   predict({ group, parity, positions, from, to }: Step): Prediction {
@@ -106,12 +108,12 @@ export class LatentWalk {
       let features = this.#features[parity]!
       const [before, fromGroups] = [this.#before[group], model.fromGroups[group]]
       if (before && fromGroups) {
-        features = features.add(fromGroups.apply(this.#patches(before, parity, () => square, 9, 0)))
+        features = features.add(fromGroups.apply(patches(before, parity as Colour, () => square, 9, 0)))
       }
       if (parity === 1) {
         const anchors = this.#anchors[group]!
-        const patches = this.#patches(anchors, null, (row) => seenAnchors[row & 1]!, 12, 1)
-        features = features.add(model.fromAnchors[group]!.apply(patches))
+        const seen = patches(anchors, 'all', (row) => seenAnchors[row & 1]!, 12, 1)
+        features = features.add(model.fromAnchors[group]!.apply(seen))
       }
       const shift = model.sumShift[group]!
       const half = tf.tensor1d(Float32Array.from(shift, (s) => 2 ** s / 2))
@@ -165,67 +167,48 @@ export class LatentWalk {
     tf.dispose([...this.#features])
     this.#features = []
   }
-
-  /**
-   * What the positions of a pass see of a grid, side by side: (positions, seen positions * channels).
-   * @param parity which positions of a grid of all; null: every position, where the grid is packed
-   */
-  #patches(
-    grid: PaddedGrid,
-    parity: number | null,
-    runsOf: (row: number) => readonly Run[],
-    taps: number,
-    place: number,
-  ): Tensor2D {
-    const { rows, columns, channels, values } = grid
-    const count = parity === null ? rows * columns : (rows * columns) / 2
-    const patches = scratch(place, count * taps * channels)
-    const step = parity === null ? 1 : 2
-    let at = 0
-    for (let row = 0; row < rows; row++) {
-      const runs = runsOf(row).map(({ row: down, column, count: wide }) => ({
-        start: grid.start(row + down, column),
-        length: wide * channels,
-      }))
-      for (let column = parity === null ? 0 : (row + parity) & 1; column < columns; column += step) {
-        const shift = column * channels
-        for (const { start, length } of runs) {
-          patches.set(values.subarray(start + shift, start + shift + length), at)
-          at += length
-        }
-      }
-    }
-    return asMatrix(patches, count)
-  }
 }
 
-/** Room for the patches of one call of `predict`, which has read its result before the next begins. */
+/** Room for the patches of one call of `predict` or `doubled`, which has read its result before the next begins. */
 const rooms: Float32Array[] = []
-function scratch(place: number, length: number): Float32Array {
-  if ((rooms[place]?.length ?? 0) < length) rooms[place] = new Float32Array(length)
-  return rooms[place]!.subarray(0, length)
+
+/** @param taps positions that each sees; @param room one of its own for each tensor in use at a time */
+function patches(
+  grid: PaddedGrid,
+  colour: Colour,
+  runsOf: (row: number) => readonly Run[],
+  taps: number,
+  room: number,
+): Tensor2D {
+  const count = (grid.rows * grid.columns) / (colour === 'all' ? 1 : 2)
+  const length = count * taps * grid.channels
+  if ((rooms[room]?.length ?? 0) < length) rooms[room] = new Float32Array(length)
+  const into = rooms[room]!.subarray(0, length)
+  patchesOf(grid, colour, runsOf, into)
+  return asMatrix(into, count)
 }
 
-/** A transposed convolution of stride 2: (rows, columns) -> (2 rows, 2 columns) */
-function doubled(grid: Grid, layer: IntegerLayer, channels: number, relu: boolean): Grid {
-  const positions = positionsOf(grid.rows, grid.columns)
-  const [rows, columns] = [2 * grid.rows, 2 * grid.columns]
-  const values = new Float32Array(rows * columns * channels)
-  for (const [phase, list] of phases.entries()) {
-    const offsets = list.map(({ offset }) => offset)
-    const patches = patchesOf(grid, positions, offsets)
+/** A transposed convolution of stride 2, (rows, columns) -> (2 rows, 2 columns), position by position. */
+function doubled(
+  grid: PaddedGrid,
+  layer: IntegerLayer,
+  relu: boolean,
+  put: (row: number, column: number, values: Float32Array) => void,
+): void {
+  for (const [phase, { runs, taps }] of phases.entries()) {
     const result = readFloats(() => {
-      const out = layer.apply(asMatrix(patches, positions.length), phase)
+      const out = layer.apply(
+        patches(grid, 'all', () => runs, taps.length, 0),
+        phase,
+      )
       return relu ? to8Bit(out) : out
     })
-    for (const position of positions) {
-      const row = 2 * Math.floor(position / grid.columns) + (phase >> 1)
-      const column = 2 * (position % grid.columns) + (phase & 1)
-      const from = position * channels
-      values.set(result.subarray(from, from + channels), (row * columns + column) * channels)
-    }
+    const width = result.length / (grid.rows * grid.columns)
+    let at = 0
+    for (let row = 0; row < grid.rows; row++)
+      for (let column = 0; column < grid.columns; column++, at += width)
+        put(2 * row + (phase >> 1), 2 * column + (phase & 1), result.subarray(at, at + width))
   }
-  return { rows, columns, channels, values }
 }
 
 function asMatrix(patches: Float32Array, rows: number): Tensor2D {

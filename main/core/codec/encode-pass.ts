@@ -2,6 +2,7 @@ import { overlap, tileInput, tileRect } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
 import { pooled } from '../../imaging/each-tile.ts'
 import { newSamples, type Raster } from '../../imaging/raster.ts'
+import { toSamples } from '../../imaging/sample-floats.ts'
 import { replicatedTile, setTile } from '../../imaging/tile-pixels.ts'
 import type { Effort } from '../engine-tasks.ts'
 import type { PixelSink } from './decode-pass.ts'
@@ -43,12 +44,14 @@ export async function encodePass(raster: Raster, options: EncodePassOptions): Pr
   const wanted = options.tiles ?? Array.from({ length: grid.rows * grid.columns }, (_, i) => i)
   const coded = new Map<number, CodedTile>()
   const latents = new Map<number, Int16Array>()
+  const context = raster.channels === 3 ? { ...options, depth: raster.depth } : options
   let [estimatedBits, squaredError, samples] = [0, 0, 0]
 
   const encode = async (tile: number) => {
     stopIfAborted(signal, 'compressing')
     const [core, input] = [tileRect(grid, tile), tileInput(grid, tile)]
-    const { width, height, data: pixels } = replicatedTile(raster, input)
+    const { width, height, data } = replicatedTile(raster, input)
+    const pixels = toSamples(data, raster.depth)
     const place = { ...core, x: core.x - input.x, y: core.y - input.y }
     const request = { model, levelQ, effort, width, height, pixels, core: place }
     const answer = await engine.call('encodeTile', request, { signal })
@@ -60,7 +63,7 @@ export async function encodePass(raster: Raster, options: EncodePassOptions): Pr
   const measureTile = async (tile: number) => {
     stopIfAborted(signal, 'compressing')
     const visible = overlap(tileRect(grid, tile), { x: 0, y: 0, width: grid.width, height: grid.height })
-    const { image, offset } = await synthesise(options, tile, visible, (at) => latents.get(at) ?? null)
+    const { image, offset } = await synthesise(context, tile, visible, (at) => latents.get(at) ?? null)
     const decoded = newSamples(visible.width * visible.height * raster.channels, raster.depth)
     const target = {
       width: visible.width,

@@ -9,6 +9,7 @@ import {
   withRim,
 } from '../../code/grid.ts'
 import type { Engine } from '../../engine/host.ts'
+import { toFloats } from '../../imaging/sample-floats.ts'
 import type { Rect } from '../../imaging/tiles.ts'
 import type { EngineTasks, ModelRef } from '../engine-tasks.ts'
 
@@ -20,6 +21,8 @@ export interface SynthesisContext {
   readonly model: ModelRef
   readonly levelQ: number
   readonly grid: CodeGrid
+  /** of RGB samples that pixels are rounded to already in the engine, for less to come over; floats without it */
+  readonly depth?: 8 | 16 | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -36,7 +39,7 @@ export function tilesFor(grid: CodeGrid, pixels: Rect): number[] {
  * @returns three channels, not clipped; `offset` is where the pixels asked for begin in it
  */
 export async function synthesise(
-  { engine, model, levelQ, grid, signal }: SynthesisContext,
+  { engine, model, levelQ, grid, depth, signal }: SynthesisContext,
   own: number,
   pixels: Rect,
   latentsOf: LatentsOf,
@@ -44,7 +47,9 @@ export async function synthesise(
   const around = withRim(grid, latentRect(pixels))
   const latents = gatherLatents(grid, own, around, latentsOf)
   const request = { model, levelQ, rows: around.height, columns: around.width, latents }
-  const data = await engine.call('synthesiseTile', request, { signal })
+  const data = depth
+    ? toFloats(await engine.call('synthesiseSamples', { ...request, depth }, { signal }))
+    : await engine.call('synthesiseTile', request, { signal })
   return {
     image: { width: around.width * latentSide, height: around.height * latentSide, channels: 3, data },
     offset: { x: pixels.x - around.x * latentSide, y: pixels.y - around.y * latentSide },
