@@ -65,8 +65,8 @@ export function rateDistortion(
  */
 const usualStrength = 14
 
-/** What the highest effort tries. */
-export const triedStrengths = [6, 10, 14, 20, 32]
+/** What the highest effort tries on refined latents. */
+export const triedStrengths = [14, 30]
 
 function chosen(
   y: Float32Array,

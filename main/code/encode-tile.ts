@@ -7,6 +7,7 @@ import { nearest, rateDistortion, type SymbolChoice, triedStrengths } from './ch
 import { type CodecModel, codecOf } from './codec-model.ts'
 import type { LevelIntegers } from './entropy/integer-model.ts'
 import { LatentWalk } from './entropy/latent-walk.ts'
+import { refinedLatents } from './refine-latents.ts'
 import { SymbolEncoder } from './symbol-coder.ts'
 import { bitsOf } from './symbol-cost.ts'
 import { synthesiseTile } from './synthesise-tile.ts'
@@ -22,19 +23,26 @@ type Output<Name extends keyof EngineTasks> = EngineTasks[Name]['output']
 export async function encodeTile(
   loaded: LoadedModel,
   input: Input<'encodeTile'>,
+  signal?: AbortSignal,
 ): Promise<Output<'encodeTile'>> {
   const codec = codecOf(loaded)
   const level = codec.integers.at(input.levelQ)
   const { encode } = await loaded.compiled()
   const latents = latentsOf({ parameters: loaded.parameters, encode }, level, input)
-  const code = (choice: SymbolChoice) => codeLatents(codec, level, { ...latents, choice })
+  const code = (choice: SymbolChoice, y = latents.y) => codeLatents(codec, level, { ...latents, y, choice })
+  const weighing = (strength?: number) => rateDistortion(codec, level, input.levelQ, strength)
   if (input.effort === 0) return code(nearest)
-  if (input.effort === 1) return code(rateDistortion(codec, level, input.levelQ))
+  if (input.effort === 1) return code(weighing())
+  const refined = await refinedLatents(loaded, input, signal)
   const perError = lambdaAt(input.levelQ / 1024) / 3
   let best: Output<'encodeTile'> | null = null
   let least = Number.POSITIVE_INFINITY
-  for (const strength of triedStrengths) {
-    const tried = code(rateDistortion(codec, level, input.levelQ, strength))
+  const tries = [
+    code(weighing()),
+    code(nearest, refined),
+    ...triedStrengths.map((s) => code(weighing(s), refined)),
+  ]
+  for (const tried of tries) {
     const decoded = await synthesiseTile(loaded, { ...input, ...latents, latents: tried.latents })
     const cost = 8 * tried.stream.length + perError * squaredError(decoded, input)
     if (cost < least) [best, least] = [tried, cost]

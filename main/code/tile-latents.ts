@@ -1,6 +1,7 @@
 import type { EngineTasks } from '../core/engine-tasks.ts'
 import { type NamedTensors, readFloats, type Tensor4D, tf } from '../engine/tensorflow.ts'
 import { toFloats } from '../imaging/sample-floats.ts'
+import type { Rect } from '../imaging/tiles.ts'
 import type { Network } from '../models/model.ts'
 import type { LevelIntegers } from './entropy/integer-model.ts'
 import { octave } from './entropy/powers.ts'
@@ -30,13 +31,7 @@ export function latentsOf(
     encode(parameters, tf.tensor4d(toFloats(pixels), [1, height, width, 3])),
   )
   try {
-    const cut = (tensor: Tensor4D, side: number) =>
-      readFloats(() =>
-        tensor.slice(
-          [0, core.y / side, core.x / side, 0],
-          [1, core.height / side, core.width / side, tensor.shape[3]],
-        ),
-      )
+    const cut = (tensor: Tensor4D, side: number) => readFloats(() => cutTo(tensor, core, side))
     return {
       y: scaled(cut(latents as Tensor4D, latentSide), level.log2Gain),
       z: scaled(cut(hyper as Tensor4D, hyperSide), level.log2GainZ),
@@ -46,6 +41,11 @@ export function latentsOf(
   } finally {
     tf.dispose([latents!, hyper!])
   }
+}
+
+/** Of a tensor that has a position for each so many pixels, those of a part of the picture. */
+export function cutTo(tensor: Tensor4D, { x, y, width, height }: Rect, side: number): Tensor4D {
+  return tensor.slice([0, y / side, x / side, 0], [1, height / side, width / side, tensor.shape[3]])
 }
 
 /** Values (..., channels) times 2^(log2 / 65536) of their channel. */

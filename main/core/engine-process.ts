@@ -54,7 +54,7 @@ serveTasks<EngineTasks>({
     encodeVectors(await loadModel(model), input, signal),
   decodeCodes: async ({ model, ...input }, { signal }) => decodeCodes(await loadModel(model), input, signal),
 
-  encodeTile: async (input) => encodeTile(await loadModel(input.model), input),
+  encodeTile: async (input, { signal }) => encodeTile(await loadModel(input.model), input, signal),
   decodeTile: async (input) => decodeTile(await loadModel(input.model), input),
   synthesiseTile: async (input) => synthesiseTile(await loadModel(input.model), input),
   synthesiseSamples: async (input) =>

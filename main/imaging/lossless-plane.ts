@@ -19,9 +19,9 @@ export async function unpackPlane(
   { width, height, depth }: { width: number; height: number; depth: 8 | 16 },
   label: string,
 ): Promise<Samples> {
-  const found = await sharp(png, { limitInputPixels: false })
-    .metadata()
-    .catch(() => null)
+  // sharp throws at once for no bytes at all.
+  const read = async () => sharp(png, { limitInputPixels: false }).metadata()
+  const found = await read().catch(() => null)
   const isRight =
     found?.format === 'png' &&
     found.width === width &&

@@ -7,8 +7,11 @@ import type { ParameterSpec } from './layers/parameters.ts'
 import type { Network } from './model.ts'
 
 /** The same network with each of its functions compiled; `eager`: the network itself. */
-export function compiledNetwork(network: Network, mode: ComputeMode): Network & { dispose(): void } {
-  if (mode === 'eager') return { ...network, dispose() {} }
+export function compiledNetwork(
+  network: Network,
+  mode: ComputeMode,
+): Network & { readonly mode: ComputeMode; dispose(): void } {
+  if (mode === 'eager') return { ...network, mode, dispose() {} }
   type Weights = NamedTensors
   const encode = compile(({ p, x }: { p: Weights; x: Tensor }) => network.encode(p, x), { mode })
   const decode = compile(({ p, code }: { p: Weights; code: NamedTensors }) => network.decode(p, code), {
@@ -22,6 +25,7 @@ export function compiledNetwork(network: Network, mode: ComputeMode): Network & 
   )
   return {
     ...network,
+    mode,
     encode: (p, x) => encode({ p, x }),
     decode: (p, code) => decode({ p, code }),
     reconstruct: (p, x) => reconstruct({ p, x }),

@@ -21,10 +21,14 @@ export interface HourglassBench {
   close(): Promise<void>
 }
 
-const qualities = [1, 12, 25, 40, 55, 70, 85, 100]
+const allQualities = [1, 12, 25, 40, 55, 70, 85, 100]
 
 /** The codec as the command line runs it, in an engine process that clocks its entropy coder. */
-export async function openHourglass(model: string, threads: number): Promise<HourglassBench> {
+export async function openHourglass(
+  model: string,
+  threads: number,
+  qualities: readonly number[] = allQualities,
+): Promise<HourglassBench> {
   const folder = mkdtempSync(join(tmpdir(), 'hourglass-bench-'))
   const clock = join(folder, 'entropy-ms')
   process.env.HOURGLASS_BENCH_CLOCK = clock

@@ -11,14 +11,17 @@ import { report } from './report.ts'
 import { rivals } from './rivals.ts'
 import type { CodecRun, Picture } from './types.ts'
 
-// npm run bench:codec -- FOLDER [--images N] [--effort 1,2] [--model ID or FOLDER] [--json FILE] [--rivals-only]
-// [--rivals FILE]: rates and PSNR of real files of the folder's 8-bit RGB pictures, beside WebP and AVIF. `--rivals`
-// takes their curves from an earlier run's JSON: speeds then compare two runs.
+// npm run bench:codec -- FOLDER [--images N] [--effort 0,1,2] [--qualities 1,40,..] [--model ID or FOLDER] [--json FILE]
+// [--rivals-only] [--rivals FILE]: rates and PSNR of real files of the folder's 8-bit RGB pictures, beside WebP and
+// AVIF, and what each effort saves. Effort 2 takes 10 s a picture and quality. While tuning: `--images 4 --qualities
+// 1,25,55,85` (each Nth picture, not the first). `--rivals` takes their curves from an earlier run's JSON: speeds then
+// compare two runs.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     images: { type: 'string' },
-    effort: { type: 'string', default: '1' },
+    effort: { type: 'string', default: '0,1,2' },
+    qualities: { type: 'string' },
     model: { type: 'string', default: 'codec' },
     json: { type: 'string' },
     rivals: { type: 'string' },
@@ -30,6 +33,8 @@ if (!folder) throw new Error('which folder of pictures? npm run bench:codec -- F
 const efforts = values.effort.split(',').map(Number)
 if (!efforts.every((effort) => [0, 1, 2].includes(effort))) throw new Error('--effort: 0, 1 or 2, or a list')
 
+const qualities = values.qualities?.split(',').map(Number)
+
 const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()
 sharp.concurrency(threads)
 sharp.cache(false)
@@ -40,7 +45,7 @@ const earlier: CodecRun | null = values.rivals ? JSON.parse(readFileSync(values.
 if (earlier && earlier.about.pictures !== pictures.length) {
   throw new Error(`${values.rivals}: of ${earlier.about.pictures} pictures, not ${pictures.length}`)
 }
-const hourglass = values['rivals-only'] ? null : await openHourglass(values.model, threads)
+const hourglass = values['rivals-only'] ? null : await openHourglass(values.model, threads, qualities)
 const curves: Record<string, CodecRun['curves'][string]> = {}
 const entropyShare: Record<string, { encode: number; decode: number }> = {}
 try {
@@ -88,8 +93,10 @@ async function shareOf(codec: ReturnType<NonNullable<typeof hourglass>['codec']>
 async function readPictures(from: string, most: number): Promise<Picture[]> {
   const names = readdirSync(from).filter((name) => /\.(png|tiff?|jpe?g)$/i.test(name))
   const found: Picture[] = []
-  for (const name of names.sort()) {
+  const step = Math.max(1, Math.floor(names.length / most))
+  for (const [index, name] of names.sort().entries()) {
     if (found.length >= most) break
+    if (index % step !== 0) continue
     const { width, height, channels, depth, pixels, alpha } = await readImage(join(from, name))
     if (channels !== 3 || depth !== 8 || alpha) console.log(`${name}: left out, it is not 8-bit RGB`)
     else found.push({ name, width, height, pixels: pixels as Uint8Array })

@@ -38,6 +38,16 @@ export function report({ about, curves, entropyShare }: CodecRun): string {
     })
     return [curve.label, ...cells]
   })
+  const efforts = all.filter(({ label }) => label.startsWith('Hourglass'))
+  const saved = efforts.slice(1).map((curve, k) => {
+    const { percent, fromDb, toDb } = bdRate(efforts[k]!.points, curve.points, overDb)
+    return [
+      curve.label,
+      efforts[k]!.label,
+      `${percent.toFixed(2)} %`,
+      `${fromDb.toFixed(1)} to ${toDb.toFixed(1)}`,
+    ]
+  })
   const shares = Object.entries(entropyShare).map(([id, { encode, decode }]) => [
     ...[curves[id]!.label, `${encode.toFixed(1)} %`, `${decode.toFixed(1)} %`],
   ])
@@ -49,6 +59,7 @@ export function report({ about, curves, entropyShare }: CodecRun): string {
     ),
     `Bits per pixel at a PSNR, and how many more bits on average over ${overDb.join(' to ')} dB`,
     table(['codec', ...ladderDb.map((db) => `${db} dB`), 'against WebP', 'against AVIF'], ladder),
+    ...(saved.length > 0 ? ['What an effort adds in bits', table(['codec', 'to', 'bits', 'dB'], saved)] : []),
     'Megapixels per second over all qualities, and times as fast as AVIF',
     table(['codec', 'encode', 'times AVIF', 'decode', 'times AVIF'], speeds),
   ]
