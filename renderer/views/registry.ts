@@ -1,6 +1,9 @@
 import Models from '@lucide/svelte/icons/boxes'
+import Train from '@lucide/svelte/icons/dumbbell'
+import Learn from '@lucide/svelte/icons/graduation-cap'
 import Grid from '@lucide/svelte/icons/layout-grid'
 import Jobs from '@lucide/svelte/icons/list-checks'
+import Latents from '@lucide/svelte/icons/orbit'
 import Settings from '@lucide/svelte/icons/settings-2'
 import Compress from '@lucide/svelte/icons/shrink'
 import Grain from '@lucide/svelte/icons/sparkle'
@@ -14,8 +17,11 @@ const list = [
   view('noise', 'Noise', Grain, 'top', () => import('./noise/Noise.svelte')),
   view('denoise', 'Denoise', Denoise, 'top', () => import('./denoise/Denoise.svelte')),
   view('compress', 'Compress', Compress, 'top', () => import('./compress/Compress.svelte')),
+  view('train', 'Train', Train, 'top', () => import('./train/Train.svelte')),
+  view('latents', 'Latents', Latents, 'top', () => import('./latents/Latents.svelte')),
   view('models', 'Models', Models, 'top', () => import('./models/Models.svelte')),
   view('jobs', 'Jobs', Jobs, 'top', () => import('./jobs/Jobs.svelte')),
+  view('learn', 'Learn', Learn, 'foot', () => import('./learn/Learn.svelte')),
   view('settings', 'Settings', Settings, 'foot', () => import('./settings/Settings.svelte')),
   view('doctor', 'Doctor', Doctor, 'foot', () => import('./doctor/Doctor.svelte')),
 ] as const

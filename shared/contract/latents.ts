@@ -13,6 +13,8 @@ export const latentsSource = z.discriminatedUnion('kind', [
   /** an IDX file, its labels beside it where they have the usual name */
   z.object({ kind: z.literal('idx'), path: filePath, count: z.int().min(1).max(200_000).default(10_000) }),
   z.object({ kind: z.literal('samples') }),
+  /** patches cut from the photos that came with the application */
+  z.object({ kind: z.literal('patches') }),
 ])
 export type LatentsSource = z.infer<typeof latentsSource>
 

@@ -21,7 +21,12 @@ export type CollectionSource =
       readonly from?: number
       readonly to?: number | undefined
     }
-  | { readonly kind: 'photos'; readonly paths: readonly string[] }
+  | {
+      readonly kind: 'photos'
+      readonly paths: readonly string[]
+      /** patches cut from each; none: each photo whole, as a thumbnail */
+      readonly patches?: number
+    }
 
 export interface CollectionItem {
   readonly name: string
@@ -65,9 +70,7 @@ export async function collect(
   { signal, onProgress }: CollectOptions = {},
 ): Promise<Collection> {
   const read =
-    source.kind === 'idx'
-      ? await readIdx(source)
-      : await readPhotos(model, source.paths, { signal, onProgress })
+    source.kind === 'idx' ? await readIdx(source) : await readPhotos(model, source, { signal, onProgress })
   const { images, items } = read
   const shape = imageShapeOf(model)
   const size = images.rows * images.columns * images.channels
@@ -141,22 +144,31 @@ async function readIdx(source: Extract<CollectionSource, { kind: 'idx' }>): Prom
 
 async function readPhotos(
   model: Model,
-  paths: readonly string[],
+  { paths, patches = 0 }: Extract<CollectionSource, { kind: 'photos' }>,
   options: CollectOptions,
 ): Promise<ReadCollection> {
   const { signal, onProgress } = options
   const shape = imageShapeOf(model)
   const { images, photoOf, skipped } = await smallPhotos(paths, {
-    ...{ ...shape, view: 'thumbnail', patchesPerPhoto: 1, seed: 0, signal },
+    ...{ ...shape, seed: 0, signal },
+    ...{
+      view: patches > 0 ? ('patch' as const) : ('thumbnail' as const),
+      patchesPerPhoto: Math.max(1, patches),
+    },
     onProgress: (done, total) => onProgress?.((0.5 * done) / total),
   })
-  const labels = [...new Set(paths.map((path) => basename(dirname(path))))].sort()
+  // Whole photos are told apart by their folders, patches by their photos.
+  const labelOf = (path: string) => basename(patches > 0 ? path : dirname(path))
+  const labels = [...new Set(paths.map(labelOf))].sort()
   const items: CollectionItem[] = []
-  for (const photo of photoOf) {
+  const size = images.pixels.length / images.count
+  for (const [i, photo] of photoOf.entries()) {
     signal?.throwIfAborted()
     const path = paths[photo]!
-    const label = labels.indexOf(basename(dirname(path)))
-    items.push({ name: basename(path), sha256: await hashFile(path), path, label })
+    // A patch is named by its own pixels: the file's hash is that of all of its patches.
+    const pixels = images.pixels.subarray(i * size, (i + 1) * size)
+    const sha256 = patches > 0 ? createHash('sha256').update(pixels).digest('hex') : await hashFile(path)
+    items.push({ name: basename(path), sha256, path, label: labels.indexOf(labelOf(path)) })
   }
   return { images, items, labels, skipped }
 }

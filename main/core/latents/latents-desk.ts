@@ -285,9 +285,10 @@ export class LatentsDesk {
       const facts = { kind: 'idx' as const, images, ...(hasLabels ? { labels } : {}) }
       return { ...facts, to: await countOf(images, source.count) }
     }
-    if (source.kind === 'samples') {
+    if (source.kind === 'samples' || source.kind === 'patches') {
       const found = await findImages([join(projectRoot, 'assets', 'samples')])
-      return { kind: 'photos', paths: found.map(({ path }) => path) }
+      const paths = found.map(({ path }) => path)
+      return source.kind === 'patches' ? { kind: 'photos', paths, patches: 400 } : { kind: 'photos', paths }
     }
     if (source.kind === 'paths') {
       const checked = await Promise.all(source.paths.map((path) => this.#access.check(path)))
