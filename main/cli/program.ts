@@ -16,6 +16,7 @@ import { addReconstruct } from './commands/reconstruct.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRuns } from './commands/runs.ts'
 import { addServe } from './commands/serve.ts'
+import { addSweepCommand } from './commands/sweep.ts'
 import { addTrain } from './commands/train.ts'
 import { addVerify } from './commands/verify.ts'
 
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
     addGenerate,
     addLatents,
     addTrain,
+    addSweepCommand,
     addModels,
     addRuns,
     addJobs,

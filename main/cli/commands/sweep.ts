@@ -1,0 +1,148 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { AppError } from '../../../shared/errors.ts'
+import type { Range } from '../../core/sweep/plan.ts'
+import {
+  addSweep,
+  findSweep,
+  runSweep,
+  type SweepTable,
+  sweepInput,
+  sweepTable,
+} from '../../core/sweep/sweep.ts'
+import { describe } from '../../models/descriptions.ts'
+import { type Context, type GlobalOptions, withCore } from '../context.ts'
+import { type Output, parseAssignments, parseValue, table } from '../output.ts'
+import { whole, within } from './batch-options.ts'
+
+interface SweepOptions extends GlobalOptions {
+  model: string
+  images?: string[]
+  validationList?: string
+  name?: string
+  resume?: string
+  show?: string
+  try: string[]
+  set: string[]
+  trials?: number
+  seed: number
+  epochs: number
+  minEpochs: number
+  eta: number
+  by?: string
+}
+
+const repeated = (pair: string, all: string[]) => [...all, pair]
+
+export function addSweepCommand(program: Command): void {
+  program
+    .command('sweep')
+    .description('try several architectures and settings, stop the hopeless early (ASHA), and name the best')
+    .option(
+      '--model <architecture>',
+      'dense, conv, vae, denoiser, restorer or codec; or --try model=conv,vae',
+      'conv',
+    )
+    .option('--images <paths...>', 'as for train')
+    .option('--validation-list <file>', 'as for train')
+    .option('--name <id>', 'name of the sweep; its trials are runs NAME-1, NAME-2 ...')
+    .option('--try <name=values>', 'a setting to try: a,b,c or low..high; may be repeated', repeated, [])
+    .option('--set <name=value>', 'a setting of every trial; may be repeated', repeated, [])
+    .option('--trials <n>', 'draw so many at random; all combinations without it', whole(1, 1000))
+    .option('--seed <n>', 'of the draws', whole(0, 2 ** 52), 0)
+    .option('--epochs <n>', 'of the best trials', within(1, 100_000), 27)
+    .option('--min-epochs <n>', 'of every trial', within(1, 100_000), 3)
+    .option('--eta <n>', 'of so many trials one goes on, so many times as long', within(2, 10), 3)
+    .option('--by <figure>', 'compare by this figure of the validation, such as mse or psnr25_dB')
+    .option('--resume <name>', 'go on with a sweep that was stopped')
+    .option('--show <name>', 'what a sweep has found')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hourglass sweep --name s --model conv --images t10k-images-idx3-ubyte.gz --try code=8,16,32 --try 'widths=[16,32]|[8,16]'
+  hourglass sweep --name r --images t10k-images-idx3-ubyte.gz --try model=dense,conv,vae --try learningRate=0.0005..0.005 --trials 12
+  hourglass sweep --resume r`,
+    )
+    .action((_, self: Command) => {
+      const options = self.optsWithGlobals<SweepOptions>()
+      return withCore(options, (context) => sweep(context, options))
+    })
+}
+
+async function sweep({ core, out, signal }: Context, options: SweepOptions): Promise<void> {
+  if (options.show !== undefined) return report(out, sweepTable(core, findSweep(core, options.show).id))
+  const job =
+    options.resume === undefined ? addSweep(core, inputOf(options)) : findSweep(core, options.resume)
+  const { id } = sweepInput.parse(job.input)
+  const found = await runSweep(core, job, {
+    signal,
+    onTrial: (text) => {
+      out.done()
+      console.error(text)
+    },
+    onProgress: (run, progress) => {
+      if (progress.kind === 'steps')
+        out.status(`${run}  step ${progress.latest.step}  loss ${progress.latest.loss.toPrecision(4)}`)
+    },
+  })
+  out.done()
+  report(out, found)
+  if (found.status === 'done') return
+  out.text(`Stopped; go on with: hourglass sweep --resume ${id}`)
+  process.exitCode = 130
+}
+
+function inputOf(options: SweepOptions) {
+  if (!options.images?.length)
+    throw new AppError('bad-input', 'sweep needs --images PATH... (or --resume NAME, or --show NAME)')
+  const ranges = Object.fromEntries(options.try.map(rangeOf))
+  const models =
+    'model' in ranges && 'values' in ranges.model! ? ranges.model.values.map(String) : [options.model]
+  const tasks = new Set(models.map((model) => describe(model).task))
+  // Networks with different losses compare by what all measure.
+  const by = options.by ?? (tasks.has('reconstruct') ? 'mse' : 'loss/validation')
+  if (options.minEpochs > options.epochs) throw new AppError('bad-input', '--min-epochs is above --epochs')
+  return sweepInput.parse({
+    ...{ id: options.name ?? `sweep-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}` },
+    ...{ ranges, trials: options.trials ?? 'grid', seed: options.seed, eta: options.eta, by },
+    ...{ minEpochs: options.minEpochs, maxEpochs: options.epochs, isHigherBetter: by.endsWith('_dB') },
+    ...{ architecture: options.model, images: options.images.map((path) => resolve(path)) },
+    validationList: options.validationList ? resolve(options.validationList) : null,
+    given: parseAssignments(options.set),
+  })
+}
+
+/** `name=a,b,c`, lists by `|`, or `name=low..high` */
+function rangeOf(pair: string): [name: string, range: Range] {
+  const equals = pair.indexOf('=')
+  if (equals < 1) throw new AppError('bad-input', `--try wants name=a,b,c or name=low..high, got '${pair}'`)
+  const [name, text] = [pair.slice(0, equals), pair.slice(equals + 1)]
+  const bounds = /^([-+.\de]+)\.\.([-+.\de]+)$/i.exec(text)
+  if (bounds) {
+    const [low, high] = [Number(bounds[1]), Number(bounds[2])]
+    if (!(low < high)) throw new AppError('bad-input', `--try ${name}: expected low..high, got '${text}'`)
+    return [name, { low, high }]
+  }
+  const parts = text.includes('[') ? text.split('|') : text.split(',')
+  return [name, { values: parts.map((part) => parseValue(part.trim())) }]
+}
+
+function report(out: Output, found: SweepTable): void {
+  out.result(found)
+  const names = [...new Set(found.rows.flatMap(({ settings }) => Object.keys(settings)))]
+  out.text(
+    table(
+      ['run', ...names, 'epochs', found.by, ''],
+      found.rows.map(({ run, settings, epochs, figure, status }) => [
+        ...[run, ...names.map((name) => JSON.stringify(settings[name]) ?? '-')],
+        ...[epochs, figure?.toPrecision(5) ?? '-', status],
+      ]),
+    ),
+  )
+  const [best] = found.rows
+  if (best?.figure != null)
+    out.text(
+      `Best by validation: ${best.run}${best.status === 'finished' ? `; its model is '${best.run}'` : ''}`,
+    )
+}
