@@ -101,6 +101,7 @@ const samplesPerSide = 3
 const tooSmall: PictureNoise = {
   ...{
     sigma255: 0,
+    told255: 0,
     low255: 0,
     high255: 2,
     certainty: 'unsure',

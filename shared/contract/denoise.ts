@@ -28,7 +28,7 @@ export interface NoiseEstimate {
   readonly correlated: boolean
   /** `sure`: within 10 % of the level; `fair`: within 30 % */
   readonly certainty: 'sure' | 'fair' | 'unsure'
-  /** the level over `sigma255` at brightness 0, 1/32, ... 1; null where it is the same everywhere */
+  /** what a denoiser is told over `sigma255` at brightness 0, 1/32, ... 1; null where `sigma255` itself is */
   readonly profile: readonly number[] | null
   /** a sentence for people */
   readonly why: string

@@ -18,7 +18,7 @@ import { type Pair, readPairs } from './pairs.ts'
 
 // npm run bench:real -- FOLDER [--models denoiser,denoiser-camera] [--detail 0.3] [--figure FILE.jpg] [--json FILE]
 // [--no-bm3d]: pairs NAME_noisy.png and NAME_clean.png denoised without being told the level; PSNR (dB) and SSIM of 8-bit
-// results, seconds and megapixels per second. BM3D is told the same level. The pairs only measure: nothing is fitted.
+// results, seconds and megapixels per second. BM3D is told what the networks are told. The pairs only measure: nothing is fitted.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -49,7 +49,7 @@ const bm3d = values.bm3d ? openBm3d(folder) : null
 try {
   const methods: Method[] = [{ name: 'noisy', denoise: async ({ noisy }) => ({ clean: noisy, seconds: 0 }) }]
   if (bm3d) {
-    methods.push({ name: 'BM3D', denoise: ({ noisy }, { sigma255 }) => bm3d.denoise(noisy, sigma255 / 255) })
+    methods.push({ name: 'BM3D', denoise: ({ noisy }, { told255 }) => bm3d.denoise(noisy, told255 / 255) })
   }
   for (const name of values.models.split(',')) methods.push(await modelMethod(name))
 

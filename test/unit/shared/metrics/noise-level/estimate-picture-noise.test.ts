@@ -38,7 +38,12 @@ test('white noise: what estimateSigma says, the same everywhere, and its range h
       for (const image of [noisy, quantise(clip(noisy), 8)]) {
         const found = estimatePictureNoise(image)
         expect(found.sigma255).toBe(estimateSigma(image).sigma255)
-        expect(found).toMatchObject({ correlated: false, profile: null, model: null })
+        expect(found).toMatchObject({
+          correlated: false,
+          profile: null,
+          model: null,
+          told255: found.sigma255,
+        })
         expect(found.low255).toBeLessThan(found.sigma255)
         expect(found.high255).toBeGreaterThan(found.sigma255)
       }
@@ -65,6 +70,7 @@ test('camera noise: seen as correlated, its whole level and not only the finest 
     // What an estimator for white noise reads of it.
     expect(estimateSigma(noisy).sigma255).toBeLessThan(0.65 * truth)
     expect(found.certainty).not.toBe('sure')
+    expect(found.told255).toBeCloseTo(2 * found.sigma255, 6)
   }
 })
 
@@ -81,7 +87,7 @@ test('the range holds the true level in about four of five mixes on a photo', ()
   expect(held / all).toBeGreaterThan(0.65)
 })
 
-test('the profile follows the noise over brightness, with a mean square of 1 over the picture', () => {
+test('the profile follows the noise over brightness, and is 2 on average: what a denoiser is told', () => {
   const clean = patches(480, 400)
   const random = new Random(5)
   const { noisy, deviation } = cameraNoise(
@@ -100,12 +106,12 @@ test('the profile follows the noise over brightness, with a mean square of 1 ove
     const brightness = (clean.data[3 * i] + clean.data[3 * i + 1] + clean.data[3 * i + 2]) / 3
     const relative = profileAt(profile!, brightness)
     square += relative * relative
-    errors.push(Math.abs(Math.log((relative * truth) / deviation[i])))
+    errors.push(Math.abs(Math.log((relative * truth) / (2 * deviation[i]))))
   }
-  expect(square / errors.length).toBeCloseTo(1, 1)
+  expect(Math.sqrt(square / errors.length)).toBeCloseTo(2, 1)
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.12)
   const map = sigmaMap(noisy, sigma255 / 255, profile!)
-  expect(root(map) / sigma255).toBeCloseTo(1, 1)
+  expect(root(map) / sigma255).toBeCloseTo(2, 1)
 })
 
 test('a map is the profile at the mean brightness of five by five pixels', () => {
