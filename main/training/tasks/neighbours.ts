@@ -1,4 +1,4 @@
-import { estimateSigma } from '../../../shared/metrics/noise-level/estimate-sigma.ts'
+import { estimatePictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
 import { Random } from '../../../shared/random.ts'
 import { askedMode } from '../../engine/choose.ts'
 import { compile } from '../../engine/compile/compile.ts'
@@ -96,10 +96,10 @@ function heldOutBatch(
   const cells = (height / 2) * (width / 2)
   const [first, second] = [new Float32Array(cells * 4), new Float32Array(cells * 4)]
   drawNeighbours(first, second, 0, cells, random)
-  const { sigma255 } = estimateSigma({ width, height, channels: 3, data: noisy })
+  const { told255 } = estimatePictureNoise({ width, height, channels: 3, data: noisy })
   return {
     noisy: { shape, data: noisy },
-    sigma: { shape: [1], data: Float32Array.of(sigma255 / 255) },
+    sigma: { shape: [1], data: Float32Array.of(told255 / 255) },
     first: { shape: masks, data: first },
     second: { shape: masks, data: second },
   }

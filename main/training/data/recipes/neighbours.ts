@@ -1,11 +1,11 @@
-import { estimateSigma } from '../../../../shared/metrics/noise-level/estimate-sigma.ts'
+import { estimatePictureNoise } from '../../../../shared/metrics/noise-level/estimate-picture-noise.ts'
 import type { Random } from '../../../../shared/random.ts'
 import { type Recipe, toFloats } from './recipe.ts'
 
 export interface NeighbourArrays extends Readonly<Record<string, Float32Array>> {
   /** (count, side, side, 3) in [0, 1], as the file has it */
   readonly noisy: Float32Array
-  /** (count): the level of each crop, estimated, in the unit of the pixels */
+  /** (count): the level of each crop as a denoiser is told it, estimated, in the unit of the pixels */
   readonly sigma: Float32Array
   /** (count, side / 2, side / 2, 4): 1 at the pixel of each 2x2 cell that goes into the first small picture, else 0 */
   readonly first: Float32Array
@@ -41,7 +41,7 @@ export const neighbours: Recipe<object, NeighbourArrays> = {
     const size = side * side * 3
     for (let index = 0; index < count; index++) {
       const data = noisy.subarray(index * size, (index + 1) * size)
-      sigma[index] = estimateSigma({ width: side, height: side, channels: 3, data }).sigma255 / 255
+      sigma[index] = estimatePictureNoise({ width: side, height: side, channels: 3, data }).told255 / 255
       drawNeighbours(first, second, index * cells, cells, crops.random(index))
     }
     return { noisy, sigma, first, second }
