@@ -32,6 +32,8 @@ export interface NodeBackend {
     inputs: readonly TensorInfo[],
     count: number,
   ): Tensor[]
+  /** TensorFlow's handles, for a call of the binding. */
+  getInputTensorIds(inputs: readonly TensorInfo[]): number[]
   createOutputTensor(metadata: { shape: number[]; dtype: number; id: number }): Tensor
   move(dataId: object, values: ArrayLike<number>, shape: number[], dtype: string, refCount: number): void
   readSync(dataId: object): unknown

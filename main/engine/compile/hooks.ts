@@ -54,6 +54,21 @@ export function recording<T>(recorder: Recorder, run: () => T): T {
   )
   hook(
     backend,
+    'getInputTensorIds',
+    (original) =>
+      function handles(inputs) {
+        for (const { dataId } of inputs) {
+          // An op that is computed has had its inputs filled in.
+          const record = dataId && backend.tensorMap.get(dataId)
+          if (record && record.id < 0 && !record.values) {
+            throw refusal('a native call that is no op', 'it would not be replayed; do it outside')
+          }
+        }
+        return original.call(backend, inputs)
+      },
+  )
+  hook(
+    backend,
     'createOutputTensor',
     (original) =>
       function create(metadata) {

@@ -4,6 +4,7 @@ import type { ComputeMode } from '../../../main/engine/compile/compile.ts'
 import {
   type NamedTensors,
   type Scalar,
+  type Tensor,
   type Tensor2D,
   type Tensor4D,
   tf,
@@ -20,6 +21,7 @@ import { convolutional } from '../../../main/models/conv/conv.ts'
 import { convOptions } from '../../../main/models/conv/options.ts'
 import { denoiser } from '../../../main/models/denoiser/denoiser.ts'
 import { denoiserLoss } from '../../../main/models/denoiser/loss.ts'
+import { neighboursLoss } from '../../../main/models/denoiser/neighbours-loss.ts'
 import { denoiserOptions } from '../../../main/models/denoiser/options.ts'
 import { dense } from '../../../main/models/dense/dense.ts'
 import { denseOptions } from '../../../main/models/dense/options.ts'
@@ -28,7 +30,10 @@ import {
   parametersFromFile,
   startingParameters,
 } from '../../../main/models/layers/parameters.ts'
+import { restorerLoss } from '../../../main/models/restorer/loss.ts'
+import { restorer } from '../../../main/models/restorer/restorer.ts'
 import { vae } from '../../../main/models/vae/vae.ts'
+import { architecture } from '../../../main/models/zoo.ts'
 import { decodeRgb8 } from '../../../main/training/data/decode.ts'
 import { createOptimizer } from '../../../main/training/optimizers/optimizer.ts'
 import type { OptimizerKind } from '../../../main/training/settings.ts'
@@ -41,6 +46,8 @@ const values = (count: number) => Float32Array.from({ length: count }, () => ran
 
 const denoiserSettings = denoiserOptions.parse({})
 const denoiserNetwork = denoiser.build(denoiserSettings)
+const smallSettings = denoiserOptions.parse({ widths: [16, 16, 24], blocks: [1, 1, 1] })
+const smallNetwork = denoiser.build(smallSettings)
 const denseSettings = denseOptions.parse({})
 const denseNetwork = dense.build(denseSettings)
 const codecSettings = codecOptions.parse({
@@ -105,6 +112,31 @@ const cases: Record<string, Case> = {
     loss: (p, batch) => denoiserLoss(denoiserNetwork, p, batch),
     optimizer: 'muon',
   },
+  'denoiser, from noisy photos alone': {
+    specs: denoiser.parameters(smallSettings),
+    batch: () => {
+      const noisy = tf.tensor4d(values(2 * 32 * 32 * 3), [2, 32, 32, 3])
+      const cells = tf.tensor4d(values(2 * 16 * 16 * 4), [2, 16, 16, 4])
+      const picked = (of: Tensor) => of.equal(of.max(3, true)).toFloat()
+      const [first, second] = [picked(cells), picked(cells.neg())]
+      return { noisy, sigma: tf.tensor1d([0.1, 0.05]), first, second, whole: noisy.mul(0.9) }
+    },
+    loss: (p, batch) => neighboursLoss(smallNetwork, p, batch, 2),
+    optimizer: 'muon',
+  },
+  restorer: {
+    specs: restorer.parameters(smallSettings),
+    batch: () => ({
+      clean: tf.tensor4d(values(2 * 32 * 32 * 3), [2, 32, 32, 3]),
+      filled: tf.tensor4d(values(2 * 32 * 32 * 3), [2, 32, 32, 3]),
+      missing: tf
+        .tensor4d(values(2 * 32 * 32), [2, 32, 32, 1])
+        .less(0.3)
+        .toFloat(),
+    }),
+    loss: (p, batch) => restorerLoss(smallNetwork, p, batch),
+    optimizer: 'muon',
+  },
   codec: {
     specs: codec.parameters(codecSettings),
     batch: () => ({
@@ -143,7 +175,7 @@ function train({ specs, loss, optimizer: kind }: Case, batch: NamedTensors, mode
 function relativeDifference(a: NamedTensors, b: NamedTensors): number {
   return tf.tidy(() => {
     const names = Object.keys(b)
-    const squares = (f: (name: string) => import('../../../main/engine/tensorflow.ts').Tensor) =>
+    const squares = (f: (name: string) => Tensor) =>
       tf.addN(names.map((name) => f(name).square().sum())).dataSync()[0]!
     return Math.sqrt(squares((name) => a[name]!.sub(b[name]!)) / squares((name) => b[name]!))
   })
@@ -171,38 +203,46 @@ test.each(Object.entries(cases))(
 const peak = (a: Tensor4D, b: Tensor4D) =>
   tf.tidy(() => -10 * Math.log10(a.sub(b).square().mean().dataSync()[0]!))
 
-test('denoiser: bfloat16 is within 50 dB of float32 on a photo, and takes away the noise as well', async () => {
-  const folder = join(root, 'assets/models/denoiser')
-  const card = await readCard(folder)
-  const options = denoiser.options.parse(card.architecture.options)
-  const p = parametersFromFile(denoiser.parameters(options), await readWeights(folder, card), folder)
+/** A piece of a sample photo, (1, side, side, 3), and the same with noise of sigma 25. */
+async function photo(side: number): Promise<{ clean: Tensor4D; noisy: Tensor4D }> {
   const { width, pixels } = await decodeRgb8(join(root, 'assets/samples/lake.jpg'))
-  const side = 96
-  const clean = tf.tidy(() => {
-    const data = new Float32Array(side * side * 3)
-    for (let y = 0; y < side; y++)
-      for (let i = 0; i < side * 3; i++)
-        data[y * side * 3 + i] = pixels[(y + 100) * width * 3 + 300 + i]! / 255
-    return tf.tensor4d(data, [1, side, side, 3])
-  })
+  const data = new Float32Array(side * side * 3)
+  for (let y = 0; y < side; y++)
+    for (let i = 0; i < side * 3; i++) data[y * side * 3 + i] = pixels[(y + 100) * width * 3 + 300 + i]! / 255
+  const clean = tf.tensor4d(data, [1, side, side, 3])
   const noise = new Random(9).fillNormal(new Float32Array(side * side * 3))
   const noisy = tf.tidy(() => clean.add(tf.tensor4d(noise, [1, side, side, 3]).mul(25 / 255))) as Tensor4D
-  const sigma = tf.tensor1d([25 / 255])
-  const infer = (mode: ComputeMode) => {
-    const network = compiledNetwork(denoiser.build(options), mode)
-    const result = network.denoise!(p, noisy, sigma)
-    network.dispose()
-    return result
-  }
-  const [eager, float32, bfloat16] = [infer('eager'), infer('float32'), infer('bfloat16')]
-  expect(peak(float32, eager)).toBeGreaterThan(110)
-  const dB = peak(bfloat16, float32)
-  console.info(`denoiser, bfloat16 against float32: ${dB.toFixed(1)} dB`)
-  expect(dB).toBeGreaterThan(50)
-  expect(dB).toBeLessThan(90) // it was bfloat16
-  expect(Math.abs(peak(bfloat16, clean) - peak(float32, clean))).toBeLessThan(0.2)
-  tf.dispose([p, clean, noisy, sigma, eager, float32, bfloat16])
-})
+  return { clean, noisy }
+}
+
+test.each(['denoiser', 'denoiser-camera', 'codec'])(
+  '%s: bfloat16 is within 50 dB of float32 on a photo, and as good',
+  async (id) => {
+    const folder = join(root, 'assets/models', id)
+    const card = await readCard(folder)
+    const model = architecture(card.architecture.id)
+    const options = model.options.parse(card.architecture.options)
+    const stored = await readWeights(folder, card)
+    const tensors = model.unpack ? model.unpack(stored, options) : stored
+    const p = parametersFromFile(model.parameters(options), tensors, folder)
+    const { clean, noisy } = await photo(128)
+    const sigma = tf.tensor1d([25 / 255])
+    const infer = (mode: ComputeMode) => {
+      const network = compiledNetwork(model.build(options), mode)
+      const result = network.denoise ? network.denoise(p, noisy, sigma) : network.reconstruct(p, clean)
+      network.dispose()
+      return result as Tensor4D
+    }
+    const [eager, float32, bfloat16] = [infer('eager'), infer('float32'), infer('bfloat16')]
+    expect(peak(float32, eager)).toBeGreaterThan(110)
+    const dB = peak(bfloat16, float32)
+    console.info(`${id}, bfloat16 against float32: ${dB.toFixed(1)} dB`)
+    expect(dB).toBeGreaterThan(50)
+    expect(dB).toBeLessThan(90) // it was bfloat16
+    expect(Math.abs(peak(bfloat16, clean) - peak(float32, clean))).toBeLessThan(0.2)
+    tf.dispose([p, clean, noisy, sigma, eager, float32, bfloat16])
+  },
+)
 
 test('dense: all functions of a compiled network give what the network gives', () => {
   const p = startingParameters(cases.dense!.specs, new Random(3))

@@ -107,17 +107,20 @@ describe('refused, by op and line', () => {
     ).toContain('keep tensors (1 outlive it)')
     kept?.dispose()
   })
-  test('tensors from native calls that are no ops', () => {
+  test('native calls that are no ops, and tensors from them', async () => {
     const bypass = (x: Tensor): Tensor => {
       const inside = tf.backend() as unknown as {
         binding: { executeOp(...given: unknown[]): { shape: number[]; dtype: number; id: number }[] }
-        getInputTensorIds(x: Tensor[]): number[]
       }
       const attribute = { name: 'T', type: backend.binding.TF_ATTR_TYPE, value: 1 }
-      const ids = inside.getInputTensorIds([x])
+      const ids = backend.getInputTensorIds([x]) // bypasses
       return backend.createOutputTensor(inside.binding.executeOp('Neg', [attribute], ids, 1)[0]!)
     }
     expect(refused((x) => bypass(x).add(1))).toContain('made by a native call')
+    // What an op before it gives is not computed while tracing.
+    const message = refused((x) => bypass(x.neg()).add(1))
+    expect(message).toContain('cannot hold a native call that is no op')
+    expect(await lineNamed(message)).toContain('// bypasses')
   })
   test('gradients through a compiled function', () => {
     const square = compile((x: Tensor) => x.square())
