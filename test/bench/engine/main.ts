@@ -16,7 +16,8 @@ import { type EngineWorkload, engineWorkloads, type Prepared } from './workloads
 const rounds = 5
 const roundsMs = 60_000
 
-const modes: ComputeMode[] = canCompile ? ['eager', 'float32', 'bfloat16', 'xla'] : ['eager']
+const compiledModes: ComputeMode[] = ['float32', ...(mayHaveBfloat16() ? (['bfloat16'] as const) : []), 'xla']
+const modes: ComputeMode[] = ['eager', ...(canCompile ? compiledModes : [])]
 const asked = process.argv.slice(2)
 const all = [...engineWorkloads, await photoWorkload(), ...(await codecWorkloads())]
 for (const name of asked) {
@@ -27,7 +28,7 @@ const torch = await TorchBench.start(kernelThreads())
 console.log(JSON.stringify(computeEnvironment()))
 console.log(torch ? `PyTorch ${torch.version}` : 'PyTorch: python3 cannot import torch')
 if (!mayHaveBfloat16())
-  console.log('bfloat16 is emulated here: this processor has neither AMX nor AVX512_BF16')
+  console.log('bfloat16 is left out, as it would be emulated: neither AMX nor AVX512_BF16')
 
 const measured: Measured[] = []
 for (const workload of all) {
@@ -59,7 +60,7 @@ async function measure(workload: EngineWorkload): Promise<string[][]> {
   const failed = new Map<string, string>()
   for (const mode of modes) {
     // XLA compiles each of a photo's tile shapes for seconds and is slower.
-    if (long && (mode === 'xla' || (mode === 'bfloat16' && !mayHaveBfloat16()))) continue
+    if (long && mode === 'xla') continue
     try {
       const ready = prepare(mode)
       if (ready.warmUp) ready.warmUp()
