@@ -30,6 +30,16 @@ export async function measureModes(
 ): Promise<ModeTimes> {
   const milliseconds: ModeTimes = {}
   const running = new Map<ComputeMode, Workload>()
+  function giveUpSlow(mode: ComputeMode): void {
+    const workload = running.get(mode)!
+    const best = Math.min(...Object.values(milliseconds))
+    const first = milliseconds[mode] ?? Number.POSITIVE_INFINITY
+    const time = repeated(workload, now, first, best)
+    if (milliseconds[mode] !== undefined) milliseconds[mode] = time
+    if (time <= slow * best) return
+    workload.dispose()
+    running.delete(mode)
+  }
   try {
     for (const mode of new Set<ComputeMode>(['eager', ...candidates])) {
       await breathe()
@@ -38,17 +48,15 @@ export async function measureModes(
       running.set(mode, workload)
       try {
         workload.run() // traces and warms up
-        milliseconds[mode] = firstTime(workload, now, Math.min(...Object.values(milliseconds)))
+        milliseconds[mode] = timeOf(workload, now)
       } catch (error) {
         // What TensorFlow cannot compile in this mode is no candidate; eager must work.
         if (mode === 'eager') throw error
       }
-      const best = Math.min(...Object.values(milliseconds))
-      if ((milliseconds[mode] ?? Number.POSITIVE_INFINITY) > slow * best) {
-        workload.dispose()
-        running.delete(mode)
-      }
+      giveUpSlow(mode)
     }
+    // Those that came before the best have not been compared with it.
+    for (const mode of [...running.keys()]) giveUpSlow(mode)
     const until = performance.now() + roundsMs
     for (let round = 0; round < rounds && performance.now() < until; round++) {
       for (const [mode, workload] of running) {
@@ -63,10 +71,10 @@ export async function measureModes(
   }
 }
 
-/** The best of as many runs as it takes to be near the best so far, or to be given up. */
-function firstTime(workload: Workload, now: () => number, bestSoFar: number): number {
-  let time = timeOf(workload, now)
-  for (let n = 1; n < tries && time > slow * bestSoFar && time < hopeless * bestSoFar; n++) {
+/** The best of a first run and as many more as it takes to be near the best of all, or to be given up. */
+function repeated(workload: Workload, now: () => number, first: number, best: number): number {
+  let time = first
+  for (let n = 1; n < tries && time > slow * best && time < hopeless * best; n++) {
     time = Math.min(time, timeOf(workload, now))
   }
   return time

@@ -54,6 +54,14 @@ test('the fastest is measured once and kept; what fails or is hopeless costs lit
   expect(counts.prepared).toBe(8)
 })
 
+test('what turns out slow beside a later one is not measured on', async () => {
+  const { counts, prepare } = workloads({ eager: 40, float32: 16, bfloat16: 4 })
+  expect((await choose(prepare)).mode).toBe('bfloat16')
+  expect(counts.runs).toMatchObject({ eager: 2, float32: 2 })
+  expect(counts.runs.bfloat16).toBeGreaterThan(5)
+  expect(counts.disposed).toBe(counts.prepared)
+})
+
 test('on another processor, or where oneDNN is held back, it is measured anew', async () => {
   const { counts, prepare } = workloads({ eager: 4, float32: 2, bfloat16: 2, xla: 2 })
   await choose(prepare)
