@@ -30,6 +30,11 @@ serveTasks<EngineTasks>({
     }
   },
 
+  async ready(ref) {
+    await (await loadModel(ref)).compiled()
+    return null
+  },
+
   async denoise({ model: ref, width, height, noisy, sigma }) {
     const { card, network, parameters, compiled } = await loadModel(ref)
     if (!network.denoise) {

@@ -17,6 +17,8 @@ export type EngineTasks = {
   measure: { input: null; output: EngineSpeed; progress: never }
   /** Loads a model; fails where its weights do not fit its card or its architecture. */
   check: { input: ModelRef; output: null; progress: never }
+  /** Loads a model to be used soon, and measures how it runs fastest where that is not known. */
+  ready: { input: ModelRef; output: null; progress: never }
   /** noisy: height * width * 3 values in [0, 1]; sigma in the same unit, one value or height * width */
   denoise: {
     input: {

@@ -11,6 +11,7 @@ import type { CompressTarget } from '../codec/seek-level.ts'
 import { compressRaster } from '../compress.ts'
 import type { CodecCore } from '../core.ts'
 import type { Effort } from '../engine-tasks.ts'
+import { makeReady } from '../make-ready.ts'
 import { findModel, refOf } from '../model-library.ts'
 import type { BatchInput, PictureFacts, PictureWork } from './picture-batch.ts'
 
@@ -36,6 +37,7 @@ export function compressWork(core: CodecCore, modelId: string): PictureWork<Comp
     const named = asked !== null || !input.template.includes('{quality}')
     if (named && (await decide(nameOf(asked ?? 0))) === 'skip') return 'skipped'
 
+    makeReady(core.inference, refOf(model), signal)
     const source = await readImage(path, { signal })
     const layout = await layOutHgi(source, model, input.metadata)
     const result = await compressRaster(core.inference, refOf(model), source, {

@@ -5,6 +5,7 @@ import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterNoise } from '../denoise.ts'
+import { makeReady } from '../make-ready.ts'
 import { findModel, refOf } from '../model-library.ts'
 import type { BatchInput, PictureWork } from './picture-batch.ts'
 import { depthFor, formatFor, writeResult } from './picture-output.ts'
@@ -38,6 +39,7 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     const named = typeof input.sigma === 'number' || !input.template.includes('{sigma}')
     if (named && (await decide(nameOf(Number(input.sigma) || 0))) === 'skip') return 'skipped'
 
+    makeReady(core.inference, model, signal)
     const source = await readImage(path, { signal })
     const noise = input.sigma === 'auto' ? estimateRasterNoise(source) : null
     const sigma255 = noise?.sigma255 ?? Number(input.sigma)
