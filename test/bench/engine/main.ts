@@ -6,7 +6,7 @@ import { computeEnvironment, kernelThreads, mayHaveBfloat16 } from '../../../mai
 import { clocks } from '../../../main/engine/measure-modes.ts'
 import { codecWorkloads } from './codec.ts'
 import { geometricMeans, type Measured, type Times } from './means.ts'
-import { photoWorkload } from './photo.ts'
+import { photoWorkloads } from './photo.ts'
 import { TorchBench } from './torch.ts'
 import { type EngineWorkload, engineWorkloads, type Prepared } from './workloads.ts'
 
@@ -19,7 +19,7 @@ const roundsMs = 60_000
 const compiledModes: ComputeMode[] = ['float32', ...(mayHaveBfloat16() ? (['bfloat16'] as const) : []), 'xla']
 const modes: ComputeMode[] = ['eager', ...(canCompile ? compiledModes : [])]
 const asked = process.argv.slice(2)
-const all = [...engineWorkloads, await photoWorkload(), ...(await codecWorkloads())]
+const all = [...engineWorkloads, ...(await photoWorkloads()), ...(await codecWorkloads())]
 for (const name of asked) {
   if (!all.some((workload) => workload.name === name))
     throw new Error(`no workload '${name}'; there are: ${all.map((workload) => workload.name).join(', ')}`)

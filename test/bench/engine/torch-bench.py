@@ -185,7 +185,7 @@ def workload(name, precision, sizes):
             CodecSynthesis(**bundled('codec')),
             [torch.rand(1, bundled('codec')['latents'], *(side // 16 for side in size)) for size in sizes],
         ),
-    }.get(name)
+    }.get(name.removesuffix('-tile'))
     if photo:
         every_tile = photo()
 
