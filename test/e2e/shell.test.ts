@@ -48,6 +48,18 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     await remove()
   }, 30_000)
 
+  const windowCount = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+  const newWindow = async () => {
+    const opened = app.waitForEvent('window')
+    await app.evaluate(({ Menu }) => {
+      const file = Menu.getApplicationMenu()!.items[0]!
+      file.submenu!.items.find(({ label }) => label === 'New Window')!.click()
+    })
+    const window = await opened
+    await window.getByRole('navigation', { name: 'Views' }).waitFor()
+    return window
+  }
+
   test('the page has what the bridge gives, and nothing of Node', async () => {
     const seen = await page.evaluate(() => {
       const names = ['require', 'process', 'module', 'Buffer', 'global']
@@ -70,8 +82,10 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
   })
 
   test('no other page, no other window, no permission, no file beside the window', async () => {
-    const before = page.url()
-    const result = await page.evaluate(async () => {
+    // In a window of its own: playwright waits for ever for a navigation that never comes.
+    const victim = await newWindow()
+    const before = victim.url()
+    const result = await victim.evaluate(async () => {
       const opened = window.open('https://example.org/')
       const link = document.createElement('a')
       link.href = 'https://example.org/'
@@ -101,8 +115,13 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       notifications: 'denied',
       statuses: [404, 404, 'refused', 'refused', 'refused', 404],
     })
-    expect(page.url()).toBe(before)
-    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+    expect(victim.url()).toBe(before)
+    expect(await windowCount()).toBe(2)
+    await app.evaluate(({ BrowserWindow }) => {
+      const [latest] = BrowserWindow.getAllWindows().sort((a, b) => b.id - a.id)
+      latest!.destroy()
+    })
+    expect(await windowCount()).toBe(1)
   })
 
   test('what does not fit is not listened to', async () => {
@@ -152,19 +171,9 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       ),
     )
     expect(labels.map(([label]) => label)).toEqual(['&File', '&Edit', '&View', '&Help'])
-    const opened = app.waitForEvent('window')
-    await app.evaluate(({ Menu }) => {
-      const file = Menu.getApplicationMenu()!.items[0]!
-      file.submenu!.items.find(({ label }) => label === 'New Window')!.click()
-    })
-    const second = await opened
-    await second.getByRole('navigation', { name: 'Views' }).waitFor()
+    const second = await newWindow()
     await goTo(second, 'Library')
-    await second
-      .getByRole('gridcell')
-      .or(second.getByRole('img', { name: /lake/ }))
-      .first()
-      .waitFor()
+    await second.getByRole('option', { name: /lake/ }).first().waitFor()
     await second.close()
     await app.evaluate(({ Menu }) => {
       const view = Menu.getApplicationMenu()!.items[2]!
@@ -185,7 +194,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
         async () => (await (await fetch('/library/ids?view=%7B%7D')).arrayBuffer()).byteLength / 4,
       )
     await expect.poll(count, { timeout: 20_000 }).toBe(2)
-    expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
+    expect(await windowCount()).toBe(1)
   })
 
   test('the core that is killed comes back, and the window goes on with it', async () => {
@@ -196,14 +205,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     const status = () => page.evaluate(async () => (await fetch('/pixels/i1/thumb?size=128')).status)
     await expect.poll(status, { timeout: 20_000 }).toBe(200)
     await goTo(page, 'Library')
-    await expect
-      .poll(() =>
-        page
-          .getByText('lake.jpg')
-          .or(page.getByRole('img', { name: /lake/ }))
-          .count(),
-      )
-      .toBeGreaterThan(0)
+    await page.getByRole('option', { name: /lake/ }).first().waitFor()
   })
 
   test('the window is where it was after a restart, and the library holds what it held', async () => {
