@@ -23,7 +23,15 @@ if (!existsSync(electron)) {
 }
 if (values.application === undefined) run([join(root, 'scripts', 'build.ts')])
 const builder = join(root, 'node_modules', 'electron-builder', 'cli.js')
-run([builder, '--dir', '--publish', 'never', '--config', 'electron-builder.yml', `-c.electronDist=${electron}`])
+run([
+  builder,
+  '--dir',
+  '--publish',
+  'never',
+  '--config',
+  'electron-builder.yml',
+  `-c.electronDist=${electron}`,
+])
 
 function run(parameters: readonly string[]): void {
   const { status } = spawnSync(process.execPath, ['--no-warnings', ...parameters], {

@@ -36,13 +36,17 @@ export const about = areaRouter(aboutArea, {
         () => {},
       )
     void learn()
-    app.settings.changes.on(() => void learn())
-    while (!signal.aborted) {
-      const now = times()
-      const all = now.all - before.all
-      yield statusOf(facts, app, all > 0 ? 1 - (now.idle - before.idle) / all : 0)
-      before = now
-      await new Promise((resolve) => setTimeout(resolve, statusMs))
+    const stop = app.settings.changes.on(() => void learn())
+    try {
+      while (!signal.aborted) {
+        const now = times()
+        const all = now.all - before.all
+        yield statusOf(facts, app, all > 0 ? 1 - (now.idle - before.idle) / all : 0)
+        before = now
+        await new Promise((resolve) => setTimeout(resolve, statusMs))
+      }
+    } finally {
+      stop()
     }
   },
 
