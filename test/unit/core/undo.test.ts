@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { UndoSteps } from '../../../main/core/undo.ts'
+
+test('a step is taken back once; closing makes the others final', async () => {
+  const steps = new UndoSteps()
+  const done: string[] = []
+  const add = (name: string) =>
+    steps.add(
+      name,
+      () => void done.push(`restore ${name}`),
+      () => void done.push(`forget ${name}`),
+    )
+  const [first, second] = [add('one'), add('two')]
+  expect(await steps.restore(first.undo)).toEqual({ label: 'one' })
+  await expect(steps.restore(first.undo)).rejects.toMatchObject({ code: 'not-found' })
+  await expect(steps.restore('made up')).rejects.toMatchObject({ code: 'not-found' })
+  await steps.close()
+  expect(done).toEqual(['restore one', 'forget two'])
+  await expect(steps.restore(second.undo)).rejects.toMatchObject({ code: 'not-found' })
+})
