@@ -71,6 +71,7 @@ describe.skipIf(!chromiumPath)('a window that never stutters', () => {
     const { longestMs } = await smoothness(page, 'importing 5,000 photos', async () => {
       await page.getByRole('button', { name: 'Import a folder' }).click()
       const dialog = page.getByRole('dialog', { name: 'Import a folder' })
+      await dialog.getByRole('button', { name: 'photos' }).click()
       await dialog.getByRole('button', { name: 'fresh' }).click()
       await dialog.getByRole('button', { name: 'Choose this folder' }).click()
       const grid = page.getByRole('listbox', { name: 'Photos' })

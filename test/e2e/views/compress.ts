@@ -24,7 +24,7 @@ export function compressTests(get: () => Window): void {
     await expect.poll(() => pictureSpread(page)).toBeGreaterThan(10)
     await screenshot(page, 'compress-formats')
     await page.getByLabel('Compare').selectOption({ label: 'Beside the original' })
-  })
+  }, 180_000)
 
   test('compress: a size that is asked for is kept to', async () => {
     const { page } = get()
@@ -35,7 +35,7 @@ export function compressTests(get: () => Window): void {
     await expect.poll(size, { timeout: 60_000 }).toBeLessThanOrEqual(20)
     expect(await size()).toBeGreaterThan(14)
     await page.getByText(/^Hourglass, /).waitFor()
-  })
+  }, 180_000)
 
   test('compress: the heat map lies over the photo, and the curve is drawn', async () => {
     const { page } = get()
@@ -56,7 +56,7 @@ export function compressTests(get: () => Window): void {
     await settings()
       .getByRole('switch', { name: /Heat map/ })
       .click()
-  })
+  }, 180_000)
 
   test('compress: exported as .hgi, which is opened by a drop, inspected and verified', async () => {
     const { page, folderOfPhotos } = get()
@@ -79,5 +79,5 @@ export function compressTests(get: () => Window): void {
     await checkAccessible(page)
     await page.keyboard.press('Escape')
     await page.getByText('Target').waitFor()
-  })
+  }, 180_000)
 }

@@ -34,7 +34,7 @@ export function denoiseTests(get: () => Window): void {
     await expect.poll(() => pictureGrain(page, right)).toBeLessThan(noisy / 2)
     await screenshot(page, 'denoise')
     await checkAccessible(page)
-  })
+  }, 180_000)
 
   test('denoise: a slider answers within a frame or two from what is cached', async () => {
     const { page } = get()
@@ -61,7 +61,7 @@ export function denoiseTests(get: () => Window): void {
       .getByLabel('Strength', { exact: true })
       .dblclick({ position: { x: 3, y: 8 } })
     await expect.poll(() => pictureGrain(page, right)).toBeLessThan(clean * 1.1)
-  })
+  }, 180_000)
 
   test('denoise: held, the key shows the original; detail comes back; what is taken away is seen', async () => {
     const { page } = get()
@@ -78,7 +78,7 @@ export function denoiseTests(get: () => Window): void {
     await expect.poll(() => pictureGrain(page, right)).toBeGreaterThan(clean * 4)
     await screenshot(page, 'denoise-residual')
     await settings().getByText('Picture', { exact: true }).click()
-  })
+  }, 180_000)
 
   test('denoise: zoom by keys, to single pixels and back, shared by variants side by side', async () => {
     const { page } = get()
@@ -103,7 +103,7 @@ export function denoiseTests(get: () => Window): void {
     await checkAccessible(page)
     await settings().getByRole('button', { name: 'Remove variant C' }).click()
     await settings().getByRole('button', { name: 'Remove variant B' }).click()
-  })
+  }, 180_000)
 
   test('denoise: exported by a template into a folder, without a place in it', async () => {
     const { page, folderOfPhotos } = get()
@@ -118,5 +118,5 @@ export function denoiseTests(get: () => Window): void {
       .poll(() => readdir(join(folderOfPhotos, 'results')).catch(() => []), { timeout: 60_000 })
       .toContain('lake-gaussian-denoiser.png')
     await goTo(page, 'Library')
-  })
+  }, 180_000)
 }

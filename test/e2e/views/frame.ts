@@ -15,7 +15,7 @@ export function frameTests(get: () => Window): void {
     await screenshot(page, 'palette')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Denoise' }).waitFor()
-  })
+  }, 180_000)
 
   test('frame: ? shows the shortcuts of the view', async () => {
     const { page } = get()
@@ -27,7 +27,7 @@ export function frameTests(get: () => Window): void {
     await screenshot(page, 'shortcuts')
     await checkAccessible(page)
     await page.keyboard.press('Escape')
-  })
+  }, 180_000)
 
   test('frame: at 900 x 600 the inspector is a drawer; panels remember their size', async () => {
     const { page } = get()
@@ -52,7 +52,7 @@ export function frameTests(get: () => Window): void {
     await page.setViewportSize({ width: 3840, height: 2160 })
     await screenshot(page, 'denoise-4k')
     await page.setViewportSize({ width: 1440, height: 900 })
-  })
+  }, 180_000)
 
   test('frame: everything in the header and the inspector is reached by Tab, with a focus that is seen', async () => {
     const { page } = get()
@@ -74,5 +74,5 @@ export function frameTests(get: () => Window): void {
       expect({ name, outline }).toEqual({ name, outline: true })
     }
     for (const name of ['Search the library', 'Import photos', 'Photos']) expect([...reached]).toContain(name)
-  })
+  }, 180_000)
 }

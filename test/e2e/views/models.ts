@@ -21,8 +21,9 @@ export function modelsTests(get: () => Window): void {
     await page.getByText('sigma 25').first().waitFor()
     await page.getByRole('button', { name: 'Import a model' }).click()
     const dialog = page.getByRole('dialog', { name: /Import a model/ })
+    await dialog.getByRole('button', { name: 'photos' }).click()
     await dialog.getByRole('button', { name: 'mine' }).click()
-    await dialog.getByRole('button', { name: 'Choose this folder' }).click()
+    await dialog.getByRole('button', { name: 'Choose mine' }).click()
     const article = page.getByRole('article').filter({ hasText: 'A model of mine' })
     await article.waitFor()
     await screenshot(page, 'models')
@@ -32,5 +33,5 @@ export function modelsTests(get: () => Window): void {
     await page.keyboard.press('Control+Z')
     await article.waitFor()
     expect(await page.getByRole('article').count()).toBeGreaterThanOrEqual(3)
-  })
+  }, 120_000)
 }

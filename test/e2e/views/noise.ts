@@ -35,7 +35,7 @@ export function noiseTests(get: () => Window): void {
     await expect.poll(() => pictureSpread(page)).toBeGreaterThan(10)
     await screenshot(page, 'noise')
     await checkAccessible(page)
-  })
+  }, 180_000)
 
   test('noise: a noisy copy is saved, and lies in the library', async () => {
     const { page } = get()
@@ -52,5 +52,5 @@ export function noiseTests(get: () => Window): void {
       .waitFor()
     await goTo(page, 'Library')
     await photos(page, 'lake-gaussian.png').click()
-  })
+  }, 180_000)
 }

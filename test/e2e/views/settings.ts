@@ -22,7 +22,7 @@ export function settingsTests(get: () => Window): void {
     await other.context().close()
     await page.getByRole('button', { name: 'Set everything back' }).click()
     await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark')
-  })
+  }, 180_000)
 
   test('settings: a folder that may not be written to is refused, and what was typed stays', async () => {
     const { page } = get()
@@ -32,7 +32,7 @@ export function settingsTests(get: () => Window): void {
     expect(await folder.inputValue()).toBe('/etc')
     await folder.fill('')
     await page.getByRole('alert').waitFor({ state: 'detached' })
-  })
+  }, 180_000)
 
   test('doctor: says what this machine computes with', async () => {
     const { page } = get()
@@ -46,5 +46,5 @@ export function settingsTests(get: () => Window): void {
     await page.getByText(/Third-party notices/).click()
     await screenshot(page, 'doctor')
     await checkAccessible(page)
-  })
+  }, 180_000)
 }
