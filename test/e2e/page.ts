@@ -56,9 +56,11 @@ export async function goTo(page: Page, title: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
 }
 
-/** Written to out/screenshots, for people to look at: as it is now, then narrow, and in light. */
+/** Written to out/screenshots, for people to look at. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(shots, { recursive: true })
+  // Colours on their way to others.
+  await page.waitForTimeout(250)
   await page.screenshot({ path: join(shots, `${name}.png`) })
 }
 
