@@ -36,7 +36,9 @@ test('the last window asks while jobs run, and only then', () => {
   closing.setActive(2)
   expect(closing.ask(window)).toBe(false)
   expect(sent()).toEqual([['close-asked', 2]])
-  expect(windowAndClosing(2).closing.ask(window)).toBe(true)
+  const two = windowAndClosing(2)
+  two.closing.setActive(2)
+  expect(two.closing.ask(two.window)).toBe(true)
 })
 
 test('close closes without asking again; cancel leaves all as it is', () => {
