@@ -90,7 +90,7 @@ async function scores(
   await breathe()
   const logistic = fitLogistic(known, truth.subarray(0, labelled), {
     classes,
-    maxRounds: 100,
+    maxRounds: 40,
     ...(signal ? { signal } : {}),
   })
   const byLogistic = classifyLogistic(logistic, heldOut)

@@ -1,0 +1,98 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumPath, launchChromium, noChromium } from '../browser.ts'
+import { checkAccessible, goTo, openPage, screenshot, troubles } from '../page.ts'
+import { type Served, serve, testFolder } from '../serve.ts'
+
+if (!chromiumPath) console.warn(noChromium)
+/** Networks are trained and run meanwhile, on whatever else the machine does. */
+const patient = 180_000
+
+describe.skipIf(!chromiumPath)('training and latents', () => {
+  let folder: Awaited<ReturnType<typeof testFolder>>
+  let served: Served
+  let browser: Browser
+  let page: Page
+  beforeAll(async () => {
+    folder = await testFolder()
+    served = await serve(folder.path, [])
+    browser = await launchChromium()
+    page = await openPage(browser, served)
+  }, patient)
+  afterAll(async () => {
+    await browser?.close()
+    await served?.stop()
+    await folder?.remove()
+  })
+
+  test(
+    'Train: an autoencoder of the sample photos learns, is paused, goes on, and is stopped with its best weights',
+    async () => {
+      page.setDefaultTimeout(90_000)
+      await goTo(page, 'Train')
+      await page.getByRole('button', { name: 'Codes of my photos' }).click()
+      await page.getByRole('button', { name: 'Start training' }).click()
+      await page.getByText('samples/s').waitFor()
+      await page.getByRole('img', { name: /reconstructions at step/ }).waitFor()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await page.getByText('it goes on where it stopped').waitFor()
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByText('samples/s').waitFor()
+      await page.getByRole('button', { name: 'Stop, keep the best' }).click()
+      await page.getByRole('button', { name: 'Open in Latents' }).waitFor()
+      await page.getByRole('rowheader', { name: 'mse' }).waitFor()
+      await checkAccessible(page)
+      await screenshot(page, 'train')
+      await page.getByRole('button', { name: 'TensorBoard' }).click()
+      await expect.poll(() => page.getByText('tensorboard --logdir').textContent()).toContain('my-conv-1')
+      await page.getByRole('button', { name: 'Close' }).click()
+      expect(troubles(page)).toEqual([])
+    },
+    patient,
+  )
+
+  test(
+    'Latents: patches are encoded and mapped; one has neighbours, the sliders decode, new ones are drawn',
+    async () => {
+      await goTo(page, 'Latents')
+      await page.getByLabel('Images').selectOption('patches')
+      await page.getByRole('complementary').getByRole('button', { name: 'Encode' }).click()
+      const map = page.getByRole('application')
+      await map.waitFor()
+      await page.getByText('1,600 images').waitFor()
+      await map.focus()
+      const { x, y, width, height } = (await map.boundingBox())!
+      const chosen = page.getByRole('region', { name: 'Chosen images' })
+      // Somewhere near the middle there is a point.
+      for (let reach = 0; reach < 200 && !(await chosen.isVisible()); reach += 20) {
+        await page.mouse.click(x + width / 2 + reach, y + height / 2 + reach / 2)
+        await page.waitForTimeout(400)
+      }
+      await expect.poll(() => chosen.getByRole('button').count()).toBe(13)
+      await page.getByRole('button', { name: 'Generate' }).click()
+      await page.getByRole('region', { name: /Drawn from/ }).waitFor()
+      await page.getByText('Cluster', { exact: true }).first().click()
+      await page.getByText('Silhouette').waitFor()
+      await checkAccessible(page)
+      await screenshot(page, 'latents')
+      expect(troubles(page)).toEqual([])
+    },
+    patient,
+  )
+
+  test(
+    'Learn: seven steps, each of which opens a real view',
+    async () => {
+      await goTo(page, 'Learn')
+      await expect
+        .poll(() => page.getByRole('navigation', { name: 'Steps' }).getByRole('button').count())
+        .toBe(7)
+      await checkAccessible(page)
+      await page.getByRole('button', { name: /Compression/ }).click()
+      await page.getByRole('button', { name: 'Compress a sample photo' }).click()
+      await page.getByRole('heading', { level: 1, name: 'Compress' }).waitFor()
+      expect(troubles(page)).toEqual([])
+    },
+    patient,
+  )
+})
