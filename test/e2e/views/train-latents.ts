@@ -1,33 +1,15 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { chromiumPath, launchChromium, noChromium } from '../browser.ts'
-import { checkAccessible, goTo, openPage, screenshot, troubles } from '../page.ts'
-import { type Served, serve, testFolder } from '../serve.ts'
+import { expect, test } from 'vitest'
+import { checkAccessible, goTo, screenshot, troubles } from '../page.ts'
+import type { Window } from '../views.test.ts'
 
-if (!chromiumPath) console.warn(noChromium)
 /** Networks are trained and run meanwhile, on whatever else the machine does. */
 const patient = 180_000
 
-describe.skipIf(!chromiumPath)('training and latents', () => {
-  let folder: Awaited<ReturnType<typeof testFolder>>
-  let served: Served
-  let browser: Browser
-  let page: Page
-  beforeAll(async () => {
-    folder = await testFolder()
-    served = await serve(folder.path, [])
-    browser = await launchChromium()
-    page = await openPage(browser, served)
-  }, patient)
-  afterAll(async () => {
-    await browser?.close()
-    await served?.stop()
-    await folder?.remove()
-  })
-
+export function trainLatentsTests(get: () => Window): void {
   test(
     'Train: an autoencoder of the sample photos learns, is paused, goes on, and is stopped with its best weights',
     async () => {
+      const { page } = get()
       page.setDefaultTimeout(90_000)
       await goTo(page, 'Train')
       await page.getByRole('button', { name: 'Codes of my photos' }).click()
@@ -54,6 +36,7 @@ describe.skipIf(!chromiumPath)('training and latents', () => {
   test(
     'Latents: patches are encoded and mapped; one has neighbours, the sliders decode, new ones are drawn',
     async () => {
+      const { page } = get()
       await goTo(page, 'Latents')
       await page.getByLabel('Images').selectOption('patches')
       await page.getByRole('complementary').getByRole('button', { name: 'Encode' }).click()
@@ -83,6 +66,7 @@ describe.skipIf(!chromiumPath)('training and latents', () => {
   test(
     'Learn: seven steps, each of which opens a real view',
     async () => {
+      const { page } = get()
       await goTo(page, 'Learn')
       await expect
         .poll(() => page.getByRole('navigation', { name: 'Steps' }).getByRole('button').count())
@@ -95,4 +79,4 @@ describe.skipIf(!chromiumPath)('training and latents', () => {
     },
     patient,
   )
-})
+}
