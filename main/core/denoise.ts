@@ -11,6 +11,7 @@ import { eachTile } from '../imaging/each-tile.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
 import { type PixelGrid, rasterTile } from '../imaging/tile-pixels.ts'
 import { type Rect, type TileOptions, tilePlan } from '../imaging/tiles.ts'
+import { denoiseInPasses, type PassCount } from './denoise-passes.ts'
 import type { EngineTasks, ModelRef } from './engine-tasks.ts'
 import { colourFromGrey, colourSigma, greyFromColour } from './grey.ts'
 
@@ -21,6 +22,8 @@ export interface DenoiseSettings {
   readonly profile?: Float32Array | null
   /** how much of the noise is taken away; all of it by default */
   readonly blend?: BlendAmounts
+  /** see `denoiseInPasses`; 1 by default */
+  readonly passes?: PassCount
   /** bits of the result; the picture's own by default, and then the work is done in place */
   readonly depth?: 8 | 16
   /** other than `denoiseTiles`, for tests */
@@ -48,6 +51,7 @@ export async function denoiseRaster(
     sigma255,
     profile = null,
     blend = wholeBlend,
+    passes = 1,
     depth = source.depth,
     tiles = denoiseTiles,
     signal,
@@ -56,7 +60,7 @@ export async function denoiseRaster(
 ): Promise<Raster> {
   const target = depth === source.depth ? source : blankLike(source, depth)
   const plan = tilePlan(source.width, source.height, tiles)
-  const denoiseTile = tileDenoiser(engine, model, { sigma255, profile, blend, signal })
+  const denoiseTile = tileDenoiser(engine, model, { sigma255, profile, blend, passes, signal })
   await eachTile(source, target, plan, (noisy, { input }) => denoiseTile(noisy, input), {
     concurrency: 2,
     ...(signal ? { signal } : {}),
@@ -76,8 +80,9 @@ export function tileDenoiser(
     sigma255,
     profile = null,
     blend = wholeBlend,
+    passes = 1,
     signal,
-  }: Pick<DenoiseSettings, 'sigma255' | 'profile' | 'blend' | 'signal'>,
+  }: Pick<DenoiseSettings, 'sigma255' | 'profile' | 'blend' | 'passes' | 'signal'>,
 ): (noisy: FloatImage, input: Rect) => Promise<FloatImage> {
   const sigma = sigma255 / 255
   return async (noisy, input) => {
@@ -86,7 +91,7 @@ export function tileDenoiser(
     const colour = isGrey ? colourFromGrey(noisy, input, sigma).data : data
     const level = isGrey ? colourSigma(sigma) : profile ? sigmaMap(noisy, sigma, profile) : sigma
     const request = { model, width, height, noisy: colour, sigma: level }
-    const result = await engine.call('denoise', request, { signal })
+    const result = await denoiseInPasses(engine, request, passes, signal)
     const clean = { ...noisy, data: isGrey ? greyFromColour(result) : result }
     if (isWholeBlend(blend)) return clean
     const lost = blend.detail > 0 ? lostDetail(noisy, clean, sigma) : undefined

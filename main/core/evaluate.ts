@@ -11,6 +11,7 @@ import { rasterTile } from '../imaging/tile-pixels.ts'
 import { idxImages } from '../training/data/idx.ts'
 import { idxSubset } from '../training/data/idx-batches.ts'
 import type { Core } from './core.ts'
+import { denoiseInPasses, type PassCount } from './denoise-passes.ts'
 import type { ModelRef } from './engine-tasks.ts'
 
 /** Means over the pictures at one noise level. PSNR in dB of 8-bit results, in the pictures' own colour space. */
@@ -30,6 +31,8 @@ export interface EvaluateOptions {
   /** clip and round the noisy pictures to 8 bits, as files are */
   readonly clipped: boolean
   readonly seed: number
+  /** see `denoiseInPasses` */
+  readonly passes: PassCount
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -39,7 +42,7 @@ export async function evaluateDenoiser(
   core: Core,
   model: ModelRef,
   paths: readonly string[],
-  { sigmas255, clipped, seed, signal, onProgress }: EvaluateOptions,
+  { sigmas255, clipped, seed, passes, signal, onProgress }: EvaluateOptions,
 ): Promise<DenoiseFigures[]> {
   const rows: DenoiseFigures[] = []
   const total = sigmas255.length * paths.length
@@ -52,7 +55,7 @@ export async function evaluateDenoiser(
       const noisy = clipped ? quantise(clip(added), 8) : added
       const denoise = async (level255: number): Promise<FloatImage> => {
         const input = { model, width, height, noisy: noisy.data, sigma: level255 / 255 }
-        return asFile({ ...noisy, data: await core.inference.call('denoise', input, { signal }) })
+        return asFile({ ...noisy, data: await denoiseInPasses(core.inference, input, passes, signal) })
       }
       const told = await denoise(sigma255)
       const estimate255 = estimateSigma(noisy).sigma255

@@ -1,5 +1,6 @@
 import { resolve, sep } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type PassCount, passCounts } from '../../core/denoise-passes.ts'
 import type { BatchInput, BatchReport } from '../../core/jobs/picture-batch.ts'
 import { findImages } from '../../imaging/find.ts'
 import type { OutputFormat } from '../../imaging/formats.ts'
@@ -139,4 +140,14 @@ export function reportBatch(out: Output, { job, items }: BatchReport, startedMs:
   } else if (job.status !== 'done' || counts.failed > 0) {
     process.exitCode = 1
   }
+}
+
+/** How often a picture is denoised, turned and mirrored, and averaged. */
+export function passesOption(): Option {
+  const text = 'denoise so often, turned and mirrored each time, and average: 1, 2, 4 or 8'
+  return new Option('--passes <n>', text).default(1).argParser((given): PassCount => {
+    const passes = passCounts.find((count) => String(count) === given.trim())
+    if (!passes) throw new InvalidArgumentError(`expected ${passCounts.join(', ')}`)
+    return passes
+  })
 }

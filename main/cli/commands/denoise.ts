@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import type { PassCount } from '../../core/denoise-passes.ts'
 import { denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { type PictureFacts, runPictureBatch } from '../../core/jobs/picture-batch.ts'
 import { withCore } from '../context.ts'
@@ -8,6 +9,7 @@ import {
   batchInput,
   batchProgress,
   findPictures,
+  passesOption,
   reportBatch,
   within,
 } from './batch-options.ts'
@@ -19,6 +21,7 @@ interface DenoiseOptions extends BatchOptions {
   luminance: number
   chroma: number
   detail: number
+  passes: PassCount
 }
 
 export function addDenoise(program: Command): void {
@@ -36,6 +39,7 @@ export function addDenoise(program: Command): void {
       within(0, 1),
       0,
     )
+    .addOption(passesOption())
   addBatchOptions(command, 'denoised', '{folder}/{name}-{model}{ext}')
     .addHelpText(
       'after',
@@ -66,10 +70,10 @@ function levelText({ sigma255, sigmaLow255, sigmaHigh255, certainty, noise }: Pi
 async function denoise(paths: string[], options: DenoiseOptions): Promise<void> {
   const started = performance.now()
   await withCore(options, async ({ core, out, signal }) => {
-    const { model, sigma, strength, luminance, chroma, detail, recursive = false } = options
+    const { model, sigma, strength, luminance, chroma, detail, passes, recursive = false } = options
     const work = denoiseWork(core, model)
     const pictures = await findPictures(paths, recursive, options)
-    const input = { ...batchInput(options), model, sigma, strength, luminance, chroma, detail }
+    const input = { ...batchInput(options), model, sigma, strength, luminance, chroma, detail, passes }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)
     for (const { facts, output } of report.items) {

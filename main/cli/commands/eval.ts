@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
+import type { PassCount } from '../../core/denoise-passes.ts'
 import { evaluateDenoiser, evaluateReconstruction } from '../../core/evaluate.ts'
 import { findModel, refOf } from '../../core/model-library.ts'
 import { evaluateRestorer } from '../../core/restore/evaluate-restorer.ts'
 import { findImages } from '../../imaging/find.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
 import { table } from '../output.ts'
-import { whole } from './batch-options.ts'
+import { passesOption, whole } from './batch-options.ts'
 
 interface EvalOptions extends GlobalOptions {
   model: string
@@ -16,6 +17,7 @@ interface EvalOptions extends GlobalOptions {
   seed: number
   recursive?: boolean
   trainingCount: number
+  passes: PassCount
 }
 
 export function addEval(program: Command): void {
@@ -28,6 +30,7 @@ export function addEval(program: Command): void {
     .option('--sigma <n...>', 'noise levels, of 255', ['15', '25', '50'])
     .option('--clip', 'clip and round the noisy pictures to 8 bits')
     .option('--seed <n>', 'of the noise', whole(0, 2 ** 52), 0)
+    .addOption(passesOption())
     .option('-r, --recursive', 'go into folders below folders')
     .option('--training-count <n>', 'IDX: the first so many were trained on', whole(1, 1e9), 8000)
     .addHelpText(
@@ -82,6 +85,7 @@ async function evaluatePhotos(
     pictures.map(({ path }) => path),
     {
       ...{ sigmas255, clipped: options.clip ?? false, seed: options.seed, signal, onProgress },
+      passes: options.passes,
     },
   )
   out.done()

@@ -5,6 +5,7 @@ import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterNoise } from '../denoise.ts'
+import type { PassCount } from '../denoise-passes.ts'
 import { makeReady } from '../make-ready.ts'
 import { findModel, refOf } from '../model-library.ts'
 import type { BatchInput, PictureWork } from './picture-batch.ts'
@@ -20,6 +21,8 @@ export interface DenoiseInput extends BatchInput {
   readonly luminance?: number
   readonly chroma?: number
   readonly detail?: number
+  /** see `denoiseInPasses` */
+  readonly passes?: PassCount
 }
 
 /** Denoises one picture of a batch into its output file. */
@@ -49,6 +52,7 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     const read = performance.now()
     const result = await denoiseRaster(core.inference, model, source, {
       ...{ sigma255, profile: noise?.profile ?? null, blend: blendOf(input), signal },
+      passes: input.passes ?? 1,
       onProgress: ({ tiles, of }) => progress(tiles / of),
       depth: depthFor(format, source.depth),
     })

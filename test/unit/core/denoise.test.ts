@@ -60,6 +60,16 @@ test('tiles with the halo that ships equal the whole picture within 1/255', asyn
   expect(largest).toBeGreaterThan(0) // else they were not tiled
 })
 
+test('four passes take away a little more of the noise than one', async () => {
+  const { clean, noisy } = await noisyPhoto(25)
+  const [one, four] = [
+    await denoiseRaster(engine, model, copyOf(noisy), { sigma255: 25 }),
+    await denoiseRaster(engine, model, copyOf(noisy), { sigma255: 25, passes: 4 }),
+  ].map((raster) => psnr(asImage(raster), asImage(clean)))
+  expect(four! - one!).toBeGreaterThan(0.01)
+  expect(four! - one!).toBeLessThan(0.5)
+})
+
 test('strength blends, and strength 0 changes nothing', async () => {
   const { noisy } = await noisyPhoto(25)
   const denoise = (strength: number) =>
