@@ -16,7 +16,7 @@ import { openBm3d } from './bm3d.ts'
 import { writeFigure } from './figure.ts'
 import { type Pair, readPairs } from './pairs.ts'
 
-// npm run bench:real -- FOLDER [--models denoiser,denoiser-camera] [--detail 0.3] [--figure FILE.jpg] [--json FILE]
+// npm run bench:real -- FOLDER [--models denoiser,denoiser-camera] [--detail 0.3] [--figure FILE.jpg] [--json FILE] [--side 256]
 // [--no-bm3d]: pairs NAME_noisy.png and NAME_clean.png denoised without being told the level; PSNR (dB) and SSIM of 8-bit
 // results, seconds and megapixels per second. BM3D is told what the networks are told. The pairs only measure: nothing is fitted.
 const { values, positionals } = parseArgs({
@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     detail: { type: 'string' },
     figure: { type: 'string' },
     json: { type: 'string' },
+    side: { type: 'string' },
     bm3d: { type: 'boolean', default: true },
   },
   allowNegative: true,
@@ -42,7 +43,7 @@ interface Method {
   ): Promise<{ clean: FloatImage; seconds: number }>
 }
 
-const pairs = await readPairs(from)
+const pairs = await readPairs(from, values.side ? Number(values.side) : undefined)
 const folder = mkdtempSync(join(tmpdir(), 'hourglass-bench-'))
 const core = await openCore({ data: join(folder, 'data') })
 const bm3d = values.bm3d ? openBm3d(folder) : null

@@ -13,8 +13,11 @@ export interface Pair {
 
 const ending = '_noisy.png'
 
-/** NAME_noisy.png and NAME_clean.png of a folder, by name. */
-export async function readPairs(folder: string): Promise<Pair[]> {
+/**
+ * NAME_noisy.png and NAME_clean.png of a folder, by name.
+ * @param most longest side in pixels; of larger pictures the middle
+ */
+export async function readPairs(folder: string, most = Number.POSITIVE_INFINITY): Promise<Pair[]> {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith(ending))
     .sort()
@@ -25,14 +28,17 @@ export async function readPairs(folder: string): Promise<Pair[]> {
       const name = file.slice(0, -ending.length)
       return {
         name,
-        noisy: await read(join(folder, file)),
-        clean: await read(join(folder, `${name}_clean.png`)),
+        noisy: await read(join(folder, file), most),
+        clean: await read(join(folder, `${name}_clean.png`), most),
       }
     }),
   )
 }
 
-async function read(path: string): Promise<FloatImage> {
+async function read(path: string, most: number): Promise<FloatImage> {
   const raster = await readImage(path)
-  return rasterTile(raster, { x: 0, y: 0, width: raster.width, height: raster.height }, { asRgb: true })
+  const [width, height] = [Math.min(most, raster.width), Math.min(most, raster.height)]
+  // Multiples of 8, so that JPEG's blocks keep their places.
+  const [x, y] = [(raster.width - width) >> 4, (raster.height - height) >> 4].map((half) => 8 * half)
+  return rasterTile(raster, { x: x!, y: y!, width, height }, { asRgb: true })
 }
