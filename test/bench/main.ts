@@ -48,8 +48,16 @@ if (wants('catalog')) {
   console.log(figuresTable(await benchCatalog()))
 }
 if (wants('library')) {
+  const rates = Object.entries(await benchLibrary())
   console.log('\nLibrary')
-  console.log(figuresTable(await benchLibrary()))
+  console.log(
+    table(
+      ['', 'a second', 'processor time each'],
+      rates.map(([what, { perSecond, cpuMs }]) => [
+        ...[what, Number(perSecond.toPrecision(3)), `${cpuMs.toPrecision(2)} ms`],
+      ]),
+    ),
+  )
 }
 if (wants('precision')) {
   const rows = await benchPrecision(photos)
