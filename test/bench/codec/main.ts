@@ -12,9 +12,9 @@ import { rivals } from './rivals.ts'
 import type { CodecRun, Picture } from './types.ts'
 
 // npm run bench:codec -- FOLDER [--images N] [--effort 0,1,2] [--qualities 1,40,..] [--model ID or FOLDER] [--json FILE]
-// [--rivals-only] [--rivals FILE]: rates and PSNR of real files of the folder's 8-bit RGB pictures, beside WebP and
+// [--rivals-only] [--alone] [--rivals FILE]: rates and PSNR of real files of the folder's 8-bit RGB pictures, beside WebP and
 // AVIF, and what each effort saves. Effort 2 takes 10 s a picture and quality. While tuning: `--images 4 --qualities
-// 1,25,55,85` (each Nth picture, not the first). `--rivals` takes their curves from an earlier run's JSON: speeds then
+// 1,25,55,85 --alone` (each Nth picture, not the first). `--rivals` takes their curves from an earlier run's JSON: speeds then
 // compare two runs.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     rivals: { type: 'string' },
     'rivals-only': { type: 'boolean', default: false },
+    alone: { type: 'boolean', default: false },
   },
 })
 const [folder] = positionals
@@ -50,7 +51,7 @@ const curves: Record<string, CodecRun['curves'][string]> = {}
 const entropyShare: Record<string, { encode: number; decode: number }> = {}
 try {
   if (earlier) for (const { id } of rivals) curves[id] = earlier.curves[id]!
-  const measured = earlier ? [] : rivals
+  const measured = earlier || values.alone ? [] : rivals
   if (hourglass) {
     const codecs = efforts.map((effort) => hourglass.codec(effort as Effort))
     Object.assign(curves, await measureCodecs([...measured, ...codecs], pictures, status))
