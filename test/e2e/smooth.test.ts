@@ -3,12 +3,12 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { NewImage } from '../../main/catalog/image.ts'
 import { openCatalog } from '../../main/catalog/open.ts'
 import { buildWindow } from '../../main/server/build-window.ts'
 import { chromiumPath, launchChromium, noChromium } from './browser.ts'
-import { goTo, openPage, photos, smoothness } from './page.ts'
+import { goTo, openPage, photos, screenshot, smoothness } from './page.ts'
 import { type Served, serve, testFolder } from './serve.ts'
 
 const samples = join(import.meta.dirname, '../../assets/samples')
@@ -18,10 +18,14 @@ const fresh = 5_000
 /** of a frame, in milliseconds */
 const mostMs = 50
 
-if (!chromiumPath) console.warn(`smoothness: skipped, ${noChromium}`)
+/** It fills a catalog and a folder and takes minutes: asked for by name. */
+const isAsked = process.env.HOURGLASS_SMOOTH === '1'
+if (!isAsked)
+  console.warn('smoothness: skipped, set HOURGLASS_SMOOTH=1 to measure it (some minutes, on a quiet machine)')
+else if (!chromiumPath) console.warn(`smoothness: skipped, ${noChromium}`)
 
 /** Nothing holds the window's thread for more than 50 ms: from traces, at the sizes that people have. */
-describe.skipIf(!chromiumPath)('a window that never stutters', () => {
+describe.skipIf(!chromiumPath || !isAsked)('a window that never stutters', () => {
   let browser: Browser | undefined
   let served: Served | undefined
   let page: Page
@@ -39,6 +43,10 @@ describe.skipIf(!chromiumPath)('a window that never stutters', () => {
     browser = await launchChromium()
     page = await openPage(browser, served)
   }, 240_000)
+
+  afterEach(async ({ task }) => {
+    if (browser && task.result?.state === 'fail') await screenshot(page, 'failed-smooth')
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -65,7 +73,7 @@ describe.skipIf(!chromiumPath)('a window that never stutters', () => {
       await page.getByText('100,000 photos').waitFor()
     })
     expect(longestMs).toBeLessThan(mostMs)
-  })
+  }, 240_000)
 
   test('5,000 photos are imported while the grid is scrolled', async () => {
     const { longestMs } = await smoothness(page, 'importing 5,000 photos', async () => {
@@ -84,7 +92,7 @@ describe.skipIf(!chromiumPath)('a window that never stutters', () => {
       await page.getByText('105,000 photos').waitFor()
     })
     expect(longestMs).toBeLessThan(mostMs)
-  }, 180_000)
+  }, 400_000)
 
   test('a photo is denoised while sliders move', async () => {
     await page.getByLabel('Search the library').fill('photo-000001')
@@ -106,7 +114,7 @@ describe.skipIf(!chromiumPath)('a window that never stutters', () => {
         await page.keyboard.press(key)
     })
     expect(longestMs).toBeLessThan(mostMs)
-  }, 120_000)
+  }, 240_000)
 })
 
 /** 100,000 photos: real files, of which one is read only when it is looked at. */
