@@ -1,10 +1,12 @@
+import { Readable } from 'node:stream'
 import { toAppError } from '../../shared/errors.ts'
 import { connector, connectPort } from '../api/connect.ts'
-import { errorAnswer, notFound } from '../api/urls/answer.ts'
+import { errorAnswer, jsonAnswer, notFound } from '../api/urls/answer.ts'
 import { answerPixels } from '../api/urls/pixels.ts'
 import type { Job } from '../catalog/job.ts'
 import { type Application, openApplication } from '../core/application.ts'
 import type { Host } from '../core/host.ts'
+import { receiveFile } from '../core/library/receive-file.ts'
 import { dataFolder } from '../platform/folders.ts'
 import type { FromCore, ToCore } from './core-messages.ts'
 
@@ -67,6 +69,15 @@ async function answerFetch(
   tell({ kind: 'answer', id, status, headers, body: 'path' in body ? { path: body.path } : body })
 }
 
+async function answerUpload(
+  app: Application,
+  { id, name, folder, bytes }: Extract<ToCore, { kind: 'upload' }>,
+): Promise<void> {
+  const received = receiveFile(app, Readable.from([bytes]), { name, folder, bytes: bytes.length })
+  const { status, headers, body } = await received.then(jsonAnswer, errorAnswer)
+  tell({ kind: 'answer', id, status, headers, body: body as Uint8Array })
+}
+
 async function run(): Promise<void> {
   const app = await openApplication({ data: dataFolder(), host, libraries: null })
   const serve = connector(app)
@@ -87,6 +98,8 @@ async function run(): Promise<void> {
       const stop = new AbortController()
       fetches.set(id, stop)
       void answerFetch(app, id, url, stop.signal).finally(() => fetches.delete(id))
+    } else if (message.kind === 'upload') {
+      void answerUpload(app, message)
     } else if (message.kind === 'drop') {
       fetches.get(message.id)?.abort()
     } else if (message.kind === 'paths') {

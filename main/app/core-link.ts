@@ -52,6 +52,13 @@ export class CoreLink {
     return answer?.kind === 'answer' ? answer : null
   }
 
+  /** Null where the core died over it. */
+  async upload(name: string, folder: string, bytes: Uint8Array): Promise<CoreAnswer | null> {
+    const id = this.#nextId++
+    const answer = await this.#ask(id, { kind: 'upload', id, name, folder, bytes })
+    return answer?.kind === 'answer' ? answer : null
+  }
+
   async paths(images: readonly number[]): Promise<readonly string[]> {
     const id = this.#nextId++
     const answer = await this.#ask(id, { kind: 'paths', id, images })

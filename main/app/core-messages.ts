@@ -2,6 +2,14 @@
 export type ToCore =
   | { readonly kind: 'connect' }
   | { readonly kind: 'fetch'; readonly id: number; readonly url: string }
+  /** a file that has no path, such as a pasted picture; answered like `fetch` */
+  | {
+      readonly kind: 'upload'
+      readonly id: number
+      readonly name: string
+      readonly folder: string
+      readonly bytes: Uint8Array
+    }
   | { readonly kind: 'drop'; readonly id: number }
   | { readonly kind: 'paths'; readonly id: number; readonly images: readonly number[] }
   | { readonly kind: 'done'; readonly id: number; readonly error: string | null }

@@ -16,11 +16,24 @@ export function declareProtocol(): void {
 export function serveProtocol(windowFolder: string, core: CoreLink): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
-    if (`${url.protocol}//${url.host}` !== windowOrigin || request.method !== 'GET') return refused(404)
+    if (`${url.protocol}//${url.host}` !== windowOrigin) return refused(404)
+    if (request.method === 'POST' && url.pathname === '/upload') return receive(core, url, request)
+    if (request.method !== 'GET') return refused(404)
     const file = await windowFile(windowFolder, url.pathname, contentPolicy())
     const answer = file ?? (await core.fetch(request.url, request.signal))
     return answer ? respond(answer) : refused(503)
   })
+}
+
+/** A file without a path comes through memory: pictures from the clipboard, not archives. */
+const mostBytes = 512 * 2 ** 20
+
+async function receive(core: CoreLink, url: URL, request: Request): Promise<Response> {
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  if (bytes.length > mostBytes) return refused(413)
+  const [name, folder] = [url.searchParams.get('name') ?? '', url.searchParams.get('folder') ?? '']
+  const answer = await core.upload(name, folder, bytes)
+  return answer ? respond(answer) : refused(503)
 }
 
 async function respond({ status, headers, body }: Pick<Answer, 'status' | 'headers'> & { body: object }) {

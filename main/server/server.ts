@@ -6,13 +6,13 @@ import { pipeline } from 'node:stream/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError } from '../../shared/errors.ts'
 import { connector, mostMessageBytes } from '../api/connect.ts'
-import { type Answer, commonHeaders, errorAnswer, notFound } from '../api/urls/answer.ts'
+import { type Answer, commonHeaders, errorAnswer, jsonAnswer, notFound } from '../api/urls/answer.ts'
 import { answerPixels } from '../api/urls/pixels.ts'
 import { contentPolicy, windowFile } from '../api/urls/window-files.ts'
 import type { Application } from '../core/application.ts'
+import { receiveFile } from '../core/library/receive-file.ts'
 import { windowFolder } from '../platform/folders.ts'
 import { Guard } from './guard.ts'
-import { receiveUpload } from './uploads.ts'
 
 export interface ServerSettings {
   readonly host: string
@@ -119,8 +119,8 @@ async function respond(
     if (found) return found
   } else if (method === 'POST' && url.pathname === '/upload') {
     const [name, folder] = [url.searchParams.get('name') ?? '', url.searchParams.get('folder') ?? '']
-    const uploaded = await receiveUpload(app, request, { name, folder })
-    return json(uploaded)
+    const bytes = Number(request.headers['content-length'] ?? 0)
+    return jsonAnswer(await receiveFile(app, request, { name, folder, bytes }))
   }
   throw notFound(url.pathname)
 }
@@ -154,11 +154,6 @@ function refusal(why: string): Answer {
     },
     body: Buffer.from(words),
   }
-}
-
-function json(value: unknown): Answer {
-  const headers = { ...commonHeaders, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }
-  return { status: 200, headers, body: Buffer.from(JSON.stringify(value)) }
 }
 
 async function send(

@@ -114,5 +114,5 @@ export function commandLine(
 }
 
 export function launch(launched: Launched, words: readonly string[] = []): Promise<ElectronApplication> {
-  return _electron.launch({ ...commandLine(launched, words), timeout: 60_000 })
+  return _electron.launch({ ...commandLine(launched, words), timeout: 120_000 })
 }

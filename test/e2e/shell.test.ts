@@ -40,7 +40,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     app = await launch(launched)
     page = await app.firstWindow()
     await page.getByRole('navigation', { name: 'Views' }).waitFor()
-  }, 180_000)
+  }, 300_000)
 
   afterAll(async () => {
     await app?.close()
@@ -164,6 +164,23 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     expect(type).toEqual([200, 'image/png'])
   })
 
+  test('a picture without a path, as from the clipboard, is kept and taken in', async () => {
+    const answer = await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(40, 30)
+      canvas.getContext('2d')!.fillRect(5, 5, 10, 10)
+      const body = await canvas.convertToBlob()
+      const send = async (name: string) => {
+        const response = await fetch(`/upload?name=${name}&folder=`, { method: 'POST', body })
+        return [response.status, await response.json()]
+      }
+      return [await send('pasted.png'), await send('pasted.exe')]
+    })
+    expect(answer).toMatchObject([
+      [200, { outcome: 'added' }],
+      [415, { error: { code: 'unsupported' } }],
+    ])
+  })
+
   test('the menu names what there is, and opens a second window that sees the same library', async () => {
     const labels = await app.evaluate(({ Menu }) =>
       Menu.getApplicationMenu()!.items.map(
@@ -193,7 +210,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       page.evaluate(
         async () => (await (await fetch('/library/ids?view=%7B%7D')).arrayBuffer()).byteLength / 4,
       )
-    await expect.poll(count, { timeout: 20_000 }).toBe(2)
+    await expect.poll(count, { timeout: 20_000 }).toBe(3)
     expect(await windowCount()).toBe(1)
   })
 
@@ -221,7 +238,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     const count = await page.evaluate(
       async () => (await (await fetch('/library/ids?view=%7B%7D')).arrayBuffer()).byteLength / 4,
     )
-    expect(count).toBe(2)
+    expect(count).toBe(3)
   })
 })
 

@@ -29,6 +29,10 @@ export function bytesAnswer(
   }
 }
 
+export function jsonAnswer(value: unknown): Answer {
+  return bytesAnswer({ type: 'application/json', bytes: Buffer.from(JSON.stringify(value)) }, 'never')
+}
+
 /** A name as a header may carry it (RFC 6266, 8187). */
 export function attachment(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\]/g, '_')

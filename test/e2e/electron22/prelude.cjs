@@ -17,8 +17,14 @@
 
   electron.protocol.handle = (scheme, handler) => {
     electron.protocol.registerBufferProtocol(scheme, (request, answer) => {
-      const { url, method, headers } = request
-      handler({ url, method, headers, signal: new AbortController().signal })
+      const { url, method, headers, uploadData = [] } = request
+      const { defaultSession } = electron.session
+      const parts = () =>
+        Promise.all(
+          uploadData.map(({ bytes, blobUUID }) => (blobUUID ? defaultSession.getBlobData(blobUUID) : bytes)),
+        )
+      const arrayBuffer = () => parts().then(Buffer.concat)
+      handler({ url, method, headers, arrayBuffer, signal: new AbortController().signal })
         .then(({ status, headers, body }) => {
           const data = Buffer.from(body || '')
           answer({ statusCode: status, headers, mimeType: headers['Content-Type'], data })
@@ -29,9 +35,11 @@
 
   // Bytes do not pass between two versions of V8 as they are: everything goes as JSON.
   const pack = (value) =>
-    JSON.stringify(value, (_, each) =>
-      each && each.type === 'Buffer' ? { bytes64: Buffer.from(each.data).toString('base64') } : each,
-    )
+    JSON.stringify(value, (_, each) => {
+      if (each instanceof Uint8Array) return { bytes64: Buffer.from(each).toString('base64') }
+      if (each && each.type === 'Buffer') return { bytes64: Buffer.from(each.data).toString('base64') }
+      return each
+    })
   const unpack = (text) =>
     JSON.parse(text, (_, each) =>
       each && typeof each.bytes64 === 'string' ? Buffer.from(each.bytes64, 'base64') : each,

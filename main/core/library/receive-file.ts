@@ -1,38 +1,38 @@
 import { createWriteStream } from 'node:fs'
 import { link, rename, rm } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
 import { basename, dirname, extname, join } from 'node:path'
-import { Transform } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Uploaded } from '../../shared/contract/pixels.ts'
-import { AppError } from '../../shared/errors.ts'
-import type { Application } from '../core/application.ts'
-import { importFound } from '../core/import.ts'
-import { fileError } from '../imaging/file-errors.ts'
-import { hgiExtension, imageExtensions } from '../imaging/formats.ts'
-import { hashFile } from '../imaging/hash.ts'
-import { outputPath } from '../imaging/output-path.ts'
-import { temporaryName } from '../imaging/publish.ts'
-import { makeFolder } from '../platform/folders.ts'
+import type { Uploaded } from '../../../shared/contract/pixels.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { fileError } from '../../imaging/file-errors.ts'
+import { hgiExtension, imageExtensions } from '../../imaging/formats.ts'
+import { hashFile } from '../../imaging/hash.ts'
+import { outputPath } from '../../imaging/output-path.ts'
+import { temporaryName } from '../../imaging/publish.ts'
+import { makeFolder } from '../../platform/folders.ts'
+import type { Application } from '../application.ts'
+import { importFound } from '../import.ts'
 
 /** The most bytes of one file: a TIFF holds no more. */
 export const mostUploadBytes = 4 * 2 ** 30
 
 /**
- * Keeps a file that a browser sends, and takes it into the library. It is written as it comes, never whole in memory.
+ * Keeps a file that a window sends, and takes it into the library. It is written as it comes, never whole in memory.
+ * @param bytes as it says itself, where it does
  * @throws AppError bad-input (a name that leads elsewhere, a kind that is not read), too-large, unreadable
  */
-export async function receiveUpload(
+export async function receiveFile(
   app: Application,
-  request: IncomingMessage,
-  { name, folder }: { name: string; folder: string },
+  content: Readable,
+  { name, folder, bytes = 0 }: { name: string; folder: string; bytes?: number },
 ): Promise<Uploaded> {
   const target = placeOf(app.uploads, name, folder)
-  if (Number(request.headers['content-length'] ?? 0) > mostUploadBytes) throw tooLarge(name)
+  if (bytes > mostUploadBytes) throw tooLarge(name)
   await makeFolder(dirname(target))
   const temporary = temporaryName(target)
   try {
-    await pipeline(request, limited(name), createWriteStream(temporary, { flags: 'wx' })).catch((error) => {
+    await pipeline(content, limited(name), createWriteStream(temporary, { flags: 'wx' })).catch((error) => {
       throw fileError('write', target, error)
     })
     const path = await settle(temporary, target)
