@@ -1,10 +1,10 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { mostMessageBytes } from '../../../main/api/connect.ts'
-import { windowFolder } from '../../../main/platform/folders.ts'
+import { buildWindow } from '../../../main/server/build-window.ts'
 import { startServer } from '../../../main/server/server.ts'
 import { openTestApplication } from '../core/application.ts'
 
@@ -122,9 +122,7 @@ test('no name but its own leads here, so that none can be made to', async () => 
 
 test('files of the window have strict headers; nothing beside them is served', async () => {
   const { ask, cookie } = await serverWithCookie()
-  await mkdir(windowFolder, { recursive: true })
-  const index = await readFile(join(windowFolder, 'index.html')).catch(() => null)
-  if (!index) await writeFile(join(windowFolder, 'index.html'), '<!doctype html>')
+  await buildWindow(() => undefined)
   const { status, headers } = await ask('/', { headers: { cookie } })
   expect(status).toBe(200)
   expect(headers['x-content-type-options']).toBe('nosniff')
@@ -145,7 +143,7 @@ test('files of the window have strict headers; nothing beside them is served', a
     expect((await ask(path, { headers: { cookie } })).status, path).toBe(404)
   }
   expect((await ask('/', { method: 'DELETE', headers: { cookie, origin: 'x' } })).status).toBe(403)
-})
+}, 180_000)
 
 test('malformed and huge messages cost a connection at most', async () => {
   const { app, origin, cookie, socket } = await serverWithCookie()
