@@ -40,8 +40,10 @@ export function denoisePreview(
     const source = await pictures.image(image)
     const raster = { ...source, pixels: source.pixels.slice() }
     steps.begin(raster, `${pictures.nameOf(image)}-denoised`)
-    const sigma255 = asked ?? (await estimateOf(core, pictures, image, steps.signal)).sigma255
-    const denoise = tileDenoiser(core.inference, refOf(found), { sigma255, signal: steps.signal })
+    const estimate = asked === null ? await estimateOf(core, pictures, image, steps.signal) : null
+    const sigma255 = asked ?? estimate!.sigma255
+    const profile = estimate?.profile ? Float32Array.from(estimate.profile) : null // as in a batch
+    const denoise = tileDenoiser(core.inference, refOf(found), { sigma255, profile, signal: steps.signal })
     const { rows, tileCount } = tilePlan(source.width, source.height, previewTiles)
     let ended = 0
     await pooled(nearestFirst(rows.flat(), visible), 2, async ({ core: place, input }) => {
