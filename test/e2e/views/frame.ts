@@ -42,7 +42,7 @@ export function frameTests(get: () => Window): void {
     await page.getByRole('heading', { level: 1, name: 'Denoise' }).waitFor()
     expect(await width()).toBe(340)
     await page.setViewportSize({ width: 900, height: 600 })
-    expect(await page.getByRole('complementary').count()).toBe(0)
+    await expect.poll(() => page.getByRole('complementary').count()).toBe(0)
     await page.getByRole('button', { name: 'Show settings' }).click()
     await page.getByRole('complementary', { name: 'Settings' }).waitFor()
     await screenshot(page, 'denoise-900')
