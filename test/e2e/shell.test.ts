@@ -192,6 +192,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     await goTo(second, 'Library')
     await second.getByRole('option', { name: /lake/ }).first().waitFor()
     await second.close()
+    await expect.poll(windowCount).toBe(1) // a menu speaks to the window in front
     await app.evaluate(({ Menu }) => {
       const view = Menu.getApplicationMenu()!.items[2]!
       view.submenu!.items.find(({ label }) => label === 'Models')!.click()
