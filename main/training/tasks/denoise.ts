@@ -10,6 +10,7 @@ import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import type { DenoiseData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
+import { photoEpochs } from './photo-epochs.ts'
 import { photoSamples } from './photo-samples.ts'
 
 /** Noise levels at which held-out photos are judged, of 255. */
@@ -43,18 +44,9 @@ export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<Tr
       ? await createPhotoBatches({ ...photos, recipe: 'camera', parameters: mix })
       : await createPhotoBatches({ ...photos, recipe: 'denoise', parameters: { sigmaMax255, clippedShare } })
   const heldOut = await centreCrops(options.validation, data.validationCrop, 8)
-  const { tooSmall, broken } = batches.skipped
 
   return {
-    samplesPerStep: batch,
-    // An epoch: as many crops as there are photos, times the crops that cover a photo of half a megapixel.
-    stepsPerEpoch: Math.max(1, Math.round((options.training.length * 500_000) / (batch * crop * crop))),
-    notes: [
-      ...(tooSmall.length
-        ? [`${tooSmall.length} photos are smaller than ${crop} x ${crop} and are left out`]
-        : []),
-      ...broken.map(({ message }) => message),
-    ],
+    ...photoEpochs({ training: options.training, batch, crop, skipped: batches.skipped }),
     async next() {
       const { clean, noisy, sigma, shape } = await batches.next()
       return {

@@ -12,6 +12,7 @@ import { drawNeighbours } from '../data/recipes/neighbours.ts'
 import type { NeighboursData } from '../data-settings.ts'
 import { batchTensors } from '../step.ts'
 import type { Batch, TrainingTask, Validation } from '../task.ts'
+import { photoEpochs } from './photo-epochs.ts'
 
 /** beside the streams of crops in `createPhotoBatches` */
 const heldOutStream = 4
@@ -45,18 +46,9 @@ export async function createNeighboursTask(options: NeighboursTaskOptions): Prom
       lossOf(p, { ...tensors, ...denoisedWhole(network, p, tensors) }),
     { mode: askedMode() === 'eager' ? 'eager' : 'float32' },
   )
-  const { tooSmall, broken } = batches.skipped
 
   return {
-    samplesPerStep: batch,
-    // An epoch: as many crops as there are photos, times the crops that cover a photo of half a megapixel.
-    stepsPerEpoch: Math.max(1, Math.round((options.training.length * 500_000) / (batch * crop * crop))),
-    notes: [
-      ...(tooSmall.length
-        ? [`${tooSmall.length} photos are smaller than ${crop} x ${crop} and are left out`]
-        : []),
-      ...broken.map(({ message }) => message),
-    ],
+    ...photoEpochs({ training: options.training, batch, crop, skipped: batches.skipped }),
     async next() {
       const { noisy, sigma, first, second, shape } = await batches.next()
       const masks = [batch, crop / 2, crop / 2, 4]

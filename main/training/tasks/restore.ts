@@ -11,6 +11,7 @@ import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import type { RestoreData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
+import { photoEpochs } from './photo-epochs.ts'
 import { photoSamples } from './photo-samples.ts'
 
 export interface RestoreTaskOptions {
@@ -34,17 +35,9 @@ export async function createRestoreTask(options: RestoreTaskOptions): Promise<Tr
     ...{ recipe: 'restore', parameters: { damages: data.damages } },
   })
   const heldOut = await centreCrops(options.validation, data.validationCrop, 8)
-  const { tooSmall, broken } = batches.skipped
 
   return {
-    samplesPerStep: batch,
-    stepsPerEpoch: Math.max(1, Math.round((options.training.length * 500_000) / (batch * crop * crop))),
-    notes: [
-      ...(tooSmall.length
-        ? [`${tooSmall.length} photos are smaller than ${crop} x ${crop} and are left out`]
-        : []),
-      ...broken.map(({ message }) => message),
-    ],
+    ...photoEpochs({ training: options.training, batch, crop, skipped: batches.skipped }),
     async next() {
       const { clean, filled, missing, shape } = await batches.next()
       return {
