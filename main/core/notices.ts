@@ -23,8 +23,8 @@ const manifest = z.object({
 
 /** Built into the window's files, though packages of development by the manifest. */
 const builtIn = [
-  ...['svelte', 'bits-ui', '@lucide/svelte', '@fontsource-variable/inter', '@tanstack/svelte-virtual'],
-  ...['@trpc/client', 'exifreader', 'paneforge', 'svelte-sonner', 'uplot', 'electron'],
+  ...['svelte', 'bits-ui', '@lucide/svelte', '@fontsource-variable/inter', '@trpc/client', 'svelte-sonner'],
+  ...['uplot', 'electron'],
 ]
 
 /** What comes inside of packages, or by its own way, and has a licence of its own. */
