@@ -9,8 +9,9 @@ export const jobs = areaRouter(jobsArea, {
   list: (_, { queue }) => queue.list(),
   changes: (_, { queue }, signal) => changesOf(queue, signal),
 
-  async items({ id, offset, limit }, { core }) {
-    const all = core.catalog.jobs.items.list(core.catalog.jobs.get(id).id)
+  async items({ id, offset, limit }, { core, access }) {
+    const listed = core.catalog.jobs.items.list(core.catalog.jobs.get(id).id)
+    const all = listed.filter(({ input }) => access.covers(input))
     const items = await Promise.all(all.slice(offset, offset + limit).map(itemEntryOf))
     return { count: all.length, items }
   },

@@ -27,7 +27,10 @@ export const library = areaRouter(libraryArea, {
     cameras: core.catalog.views.cameras(),
   }),
 
-  details: ({ id }, { core }) => detailsOf(core.catalog, id),
+  async details({ id }, { core, pictures }) {
+    await pictures.find(id) // a link may lead elsewhere
+    return detailsOf(core.catalog, id)
+  },
 
   async *import(request, app, signal) {
     const paths = await app.access.checkAll(request.paths)

@@ -12,9 +12,10 @@ export class Bin {
     this.#db = db
   }
 
-  /** Images with their locations and their places in datasets. */
+  /** Images that are seen, with their locations and their places in datasets. */
   takeImages(ids: readonly number[]): TakenRows {
-    return this.#take('images', 'id', ids, [
+    const sql = 'SELECT id FROM seen WHERE id IN (SELECT value FROM json_each(?))'
+    return this.#take('images', 'id', this.#db.column<number>(sql, JSON.stringify(ids)), [
       ['locations', 'imageId'],
       ['datasetImages', 'imageId'],
       ['imageReferences', 'imageId'],

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { type Image, type ImageRow, imageColumns, imageOf } from './image.ts'
+import { type Image, type ImageRow, imageOf } from './image.ts'
 
 export type ImageOrder = 'imported' | 'taken' | 'name'
 
@@ -44,9 +44,9 @@ export class Browse {
   page({ order = 'imported', descending = false, after, limit = 100 }: PageRequest = {}): ImagePage {
     const column = columnOf[order]
     const direction = descending ? 'DESC' : 'ASC'
-    const where = after ? `WHERE (images.${column}, images.id) ${descending ? '<' : '>'} (@value, @id)` : ''
-    const sql = `SELECT ${imageColumns} FROM images ${where}
-      ORDER BY images.${column} ${direction}, images.id ${direction} LIMIT @limit`
+    const where = after ? `WHERE (seen.${column}, seen.id) ${descending ? '<' : '>'} (@value, @id)` : ''
+    const sql = `SELECT * FROM seen ${where}
+      ORDER BY seen.${column} ${direction}, seen.id ${direction} LIMIT @limit`
     const images = this.#db.all<ImageRow>(sql, { ...after, limit: limit + 1 }).map(imageOf)
     const hasMore = images.length > limit
     if (hasMore) images.pop()
@@ -65,19 +65,17 @@ export class Browse {
     const match = long.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')
     const likes = short.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
     const found = this.#locations(match, likes, limit)
-    return found.map((id) =>
-      imageOf(this.#db.one<ImageRow>(`SELECT ${imageColumns} FROM images WHERE id = ?`, id)!),
-    )
+    return found.map((id) => imageOf(this.#db.one<ImageRow>('SELECT * FROM seen WHERE id = ?', id)!))
   }
 
   /** Ids of images, each once though several of its paths may match. */
   #locations(match: string, likes: readonly string[], limit: number): number[] {
     const conditions = [
       ...(match ? ['paths MATCH ?'] : []),
-      ...likes.map(() => "locations.path LIKE ? ESCAPE '\\'"),
+      ...likes.map(() => "seenLocations.path LIKE ? ESCAPE '\\'"),
     ]
-    const from = match ? 'paths CROSS JOIN locations ON locations.id = paths.rowid' : 'locations'
-    const order = match ? 'paths.rowid' : 'locations.id'
+    const from = match ? 'paths CROSS JOIN seenLocations ON seenLocations.id = paths.rowid' : 'seenLocations'
+    const order = match ? 'paths.rowid' : 'seenLocations.id'
     const sql = `SELECT imageId FROM ${from} ${conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''}
       ORDER BY ${order} DESC`
     return this.#db.firstDistinct(sql, limit, ...(match ? [match] : []), ...likes)

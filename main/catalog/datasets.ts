@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../shared/errors.ts'
 import type { Database } from './database.ts'
-import { type Image, type ImageRow, imageColumns, imageOf } from './image.ts'
+import { type Image, type ImageRow, imageOf } from './image.ts'
 
 export type Split = 'train' | 'validation'
 
@@ -97,7 +97,7 @@ export class Datasets {
 
   /** In order of image id; `after` is the last id of the page before. All of them unless limited. */
   images(id: number, request: { split?: Split; after?: number; limit?: number } = {}): Image[] {
-    const sql = `SELECT ${imageColumns} FROM datasetImages JOIN images ON images.id = imageId
+    const sql = `SELECT seen.* FROM datasetImages JOIN seen ON seen.id = imageId
       WHERE datasetId = @id AND imageId > @after AND (@split IS NULL OR split = @split)
       ORDER BY imageId LIMIT @limit`
     const { split = null, after = 0, limit = -1 } = request
@@ -110,7 +110,7 @@ export class Datasets {
   }
 
   #addImage(dataset: Dataset, imageId: number): boolean {
-    const image = this.#db.one<{ sha256: string }>('SELECT sha256 FROM images WHERE id = ?', imageId)
+    const image = this.#db.one<{ sha256: string }>('SELECT sha256 FROM seen WHERE id = ?', imageId)
     if (!image)
       throw new AppError('not-found', `the catalog has no image ${imageId} to put into ${dataset.name}`)
     const split = splitOf(image.sha256, dataset.seed, dataset.validationShare)

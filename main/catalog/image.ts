@@ -1,3 +1,5 @@
+import { basename } from 'node:path'
+
 /** What the camera wrote, as far as it is worth finding again. */
 export interface ExifFacts {
   camera?: string
@@ -59,11 +61,10 @@ export interface AddedImage {
   outcome: Outcome
 }
 
-export const imageColumns = `images.*,
-  (SELECT path FROM locations WHERE imageId = images.id ORDER BY locations.id LIMIT 1) AS path`
-
+/** of the view `seen` */
 export type ImageRow = Omit<Image, 'hasAlpha' | 'exif'> & { hasAlpha: number; exif: string }
 
 export function imageOf(row: ImageRow): Image {
-  return { ...row, hasAlpha: row.hasAlpha === 1, exif: JSON.parse(row.exif) as ExifFacts }
+  const exif = JSON.parse(row.exif) as ExifFacts
+  return { ...row, name: basename(row.path), hasAlpha: row.hasAlpha === 1, exif }
 }

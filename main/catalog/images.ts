@@ -1,15 +1,7 @@
 import { basename, resolve } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Database } from './database.ts'
-import {
-  type AddedImage,
-  type Image,
-  type ImageRow,
-  imageColumns,
-  imageOf,
-  type Location,
-  type NewImage,
-} from './image.ts'
+import { type AddedImage, type Image, type ImageRow, imageOf, type Location, type NewImage } from './image.ts'
 
 /** How many rows one transaction takes: few enough that other processes wait for milliseconds only. */
 const rowsPerTransaction = 500
@@ -37,38 +29,37 @@ export class Images {
   }
 
   byId(id: number): Image | undefined {
-    return this.#one('images.id = ?', id)
+    return this.#one('id = ?', id)
   }
 
   byHash(sha256: string): Image | undefined {
-    return this.#one('images.sha256 = ?', sha256)
+    return this.#one('sha256 = ?', sha256)
   }
 
   byPath(path: string): Image | undefined {
-    return this.#one('images.id = (SELECT imageId FROM locations WHERE path = ?)', resolve(path))
+    return this.#one('id = (SELECT imageId FROM locations WHERE path = ?)', resolve(path))
   }
 
   /** The image at a path whose size and time still match, so that its bytes need not be hashed again. */
   unchanged(path: string, bytes: number, mtimeMs: number): Image | undefined {
-    const sql =
-      'images.bytes = ? AND images.id = (SELECT imageId FROM locations WHERE path = ? AND mtimeMs = ?)'
+    const sql = 'bytes = ? AND id = (SELECT imageId FROM locations WHERE path = ? AND mtimeMs = ?)'
     return this.#one(sql, bytes, resolve(path), Math.round(mtimeMs))
   }
 
-  /** Every file with this content, oldest first. */
+  /** Every file with this content that is seen, oldest first. */
   locations(id: number): Location[] {
-    return this.#db.all('SELECT path, mtimeMs FROM locations WHERE imageId = ? ORDER BY id', id)
+    return this.#db.all('SELECT path, mtimeMs FROM seenLocations WHERE imageId = ? ORDER BY id', id)
   }
 
   /** Images found in more than one file. */
   duplicates(): Image[] {
-    const sql = `SELECT ${imageColumns} FROM images WHERE id IN
-      (SELECT imageId FROM locations GROUP BY imageId HAVING count(*) > 1) ORDER BY id`
+    const sql = `SELECT * FROM seen WHERE id IN
+      (SELECT imageId FROM seenLocations GROUP BY imageId HAVING count(*) > 1) ORDER BY id`
     return this.#db.all<ImageRow>(sql).map(imageOf)
   }
 
   count(): number {
-    return this.#db.one<{ count: number }>('SELECT count(*) AS count FROM images')!.count
+    return this.#db.one<{ count: number }>('SELECT count(*) AS count FROM seen')!.count
   }
 
   /** The file was renamed or moved. Throws not-found, and conflict where the new path is catalogued already. */
@@ -86,7 +77,7 @@ export class Images {
     return this.#db.atomically(() => {
       const sql = 'DELETE FROM locations WHERE path = ? RETURNING imageId'
       const forgotten = this.#db.one<{ imageId: number }>(sql, resolve(path))
-      if (forgotten && this.locations(forgotten.imageId).length === 0) this.remove(forgotten.imageId)
+      if (forgotten && this.#firstPath(forgotten.imageId) === undefined) this.remove(forgotten.imageId)
       else if (forgotten) this.#rename(forgotten.imageId)
       return forgotten !== undefined
     })
@@ -137,7 +128,7 @@ export class Images {
     }
     this.#db.run('UPDATE locations SET imageId = ?, mtimeMs = ? WHERE path = ?', id, mtimeMs, path)
     if (before === id) return { id, outcome: 'known' }
-    if (this.locations(before).length === 0) this.#replace(before, id)
+    if (this.#firstPath(before) === undefined) this.#replace(before, id)
     return { id, outcome: 'changed' }
   }
 
@@ -163,12 +154,18 @@ export class Images {
   }
 
   #rename(id: number): void {
-    const path = this.locations(id)[0]?.path
+    const path = this.#firstPath(id)
     if (path) this.#db.run('UPDATE images SET name = ? WHERE id = ?', basename(path), id)
   }
 
+  /** Of all its files, seen or not. */
+  #firstPath(id: number): string | undefined {
+    const sql = 'SELECT path FROM locations WHERE imageId = ? ORDER BY id LIMIT 1'
+    return this.#db.one<{ path: string }>(sql, id)?.path
+  }
+
   #one(where: string, ...values: unknown[]): Image | undefined {
-    const row = this.#db.one<ImageRow>(`SELECT ${imageColumns} FROM images WHERE ${where}`, ...values)
+    const row = this.#db.one<ImageRow>(`SELECT * FROM seen WHERE ${where}`, ...values)
     return row && imageOf(row)
   }
 }

@@ -9,6 +9,7 @@ import { Jobs } from './jobs.ts'
 import { Models } from './models.ts'
 import { Owners } from './owners.ts'
 import { Runs } from './runs.ts'
+import { declareSeen } from './seen.ts'
 import { Views } from './views.ts'
 
 /** Everything Hourglass remembers, in one SQLite file; one object per table. All of it synchronous and short. */
@@ -45,10 +46,12 @@ export interface Catalog {
  *
  * Throws AppError: `newer`, `corrupt`, `unreadable` (not writable), `conflict` (held for more than 5 s),
  * `setup` (disk full), `bad-input` (an SQLite file of another program).
+ * @param within absolute folders: images elsewhere are neither listed nor found; null: all are
  */
-export function openCatalog(file: string): Catalog {
+export function openCatalog(file: string, within: readonly string[] | null = null): Catalog {
   const db = Database.open(file)
   try {
+    declareSeen(db, within)
     return catalogOn(db)
   } catch (error) {
     db.close()

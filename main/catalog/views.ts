@@ -1,5 +1,5 @@
 import type { Database } from './database.ts'
-import { type Image, type ImageRow, imageColumns, imageOf } from './image.ts'
+import { type Image, type ImageRow, imageOf } from './image.ts'
 
 /** Which images, in which order. All conditions hold at once. */
 export interface ViewRequest {
@@ -26,7 +26,7 @@ const columnOf = { imported: 'id', taken: 'takenAtMs', name: 'name' } as const
 /** Values that one statement may list: SQLite's own limit is 32,766. */
 const rowsPerStatement = 500
 
-/** Whole filtered views of `images`, for a grid that jumps anywhere: their ids in order, and rows by id. */
+/** Whole filtered views of the images that are seen, for a grid that jumps anywhere: their ids in order, and rows by id. */
 export class Views {
   readonly #db: Database
 
@@ -39,21 +39,21 @@ export class Views {
     const direction = request.descending ? 'DESC' : 'ASC'
     const column = columnOf[request.order]
     return this.#db.column<number>(
-      `SELECT images.id FROM images ${where} ORDER BY images.${column} ${direction}, images.id ${direction}`,
+      `SELECT seen.id FROM seen ${where} ORDER BY seen.${column} ${direction}, seen.id ${direction}`,
       values,
     )
   }
 
   count(request: ViewRequest): number {
     const { where, values } = conditionsOf(request)
-    return this.#db.one<{ count: number }>(`SELECT count(*) AS count FROM images ${where}`, values)!.count
+    return this.#db.one<{ count: number }>(`SELECT count(*) AS count FROM seen ${where}`, values)!.count
   }
 
   /** In the order asked for; ids that are gone are left out. */
   rows(ids: readonly number[]): Image[] {
     const known = new Map<number, Image>()
     for (let start = 0; start < ids.length; start += rowsPerStatement) {
-      const sql = `SELECT ${imageColumns} FROM images WHERE id IN (SELECT value FROM json_each(?))`
+      const sql = 'SELECT * FROM seen WHERE id IN (SELECT value FROM json_each(?))'
       const part = JSON.stringify(ids.slice(start, start + rowsPerStatement))
       for (const row of this.#db.all<ImageRow>(sql, part)) known.set(row.id, imageOf(row))
     }
@@ -63,12 +63,12 @@ export class Views {
   /** The most frequent first. */
   formats(): Count[] {
     return this.#db.all<Count>(
-      'SELECT format AS value, count(*) AS count FROM images GROUP BY format ORDER BY count DESC, value',
+      'SELECT format AS value, count(*) AS count FROM seen GROUP BY format ORDER BY count DESC, value',
     )
   }
 
   cameras(): Count[] {
-    return this.#db.all<Count>(`SELECT exif ->> 'camera' AS value, count(*) AS count FROM images
+    return this.#db.all<Count>(`SELECT exif ->> 'camera' AS value, count(*) AS count FROM seen
       WHERE exif ->> 'camera' IS NOT NULL GROUP BY exif ->> 'camera' ORDER BY count DESC, value`)
   }
 }
@@ -85,28 +85,28 @@ function conditionsOf(request: ViewRequest): { where: string; values: Record<str
   const words = request.search.split(/\s+/).filter((word) => word !== '')
   const long = words.filter((word) => [...word].length >= 3) // what the trigram index finds
   const match = long.map((word) => `"${word.replaceAll('"', '""')}"`).join(' AND ')
-  const inPaths = 'SELECT imageId FROM paths CROSS JOIN locations ON locations.id = paths.rowid'
-  add(`images.id IN (${inPaths} WHERE paths MATCH @match)`, 'match', match || undefined)
+  const inPaths = 'SELECT imageId FROM paths CROSS JOIN seenLocations ON seenLocations.id = paths.rowid'
+  add(`seen.id IN (${inPaths} WHERE paths MATCH @match)`, 'match', match || undefined)
   for (const [i, word] of words.filter((each) => !long.includes(each)).entries()) {
     const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`
     add(
-      `images.id IN (SELECT imageId FROM locations WHERE path LIKE @like${i} ESCAPE '\\')`,
+      `seen.id IN (SELECT imageId FROM seenLocations WHERE path LIKE @like${i} ESCAPE '\\')`,
       `like${i}`,
       like,
     )
   }
   add(
-    'images.format IN (SELECT value FROM json_each(@formats))',
+    'seen.format IN (SELECT value FROM json_each(@formats))',
     'formats',
     formats.length > 0 ? JSON.stringify(formats) : undefined,
   )
-  add(`images.exif ->> 'camera' = @camera`, 'camera', camera)
-  add(`images.exif ->> 'iso' >= @isoFrom`, 'isoFrom', isoFrom)
-  add(`images.exif ->> 'iso' <= @isoTo`, 'isoTo', isoTo)
-  add('images.takenAtMs >= @takenFromMs', 'takenFromMs', takenFromMs)
-  add('images.takenAtMs <= @takenToMs', 'takenToMs', takenToMs)
+  add(`seen.exif ->> 'camera' = @camera`, 'camera', camera)
+  add(`seen.exif ->> 'iso' >= @isoFrom`, 'isoFrom', isoFrom)
+  add(`seen.exif ->> 'iso' <= @isoTo`, 'isoTo', isoTo)
+  add('seen.takenAtMs >= @takenFromMs', 'takenFromMs', takenFromMs)
+  add('seen.takenAtMs <= @takenToMs', 'takenToMs', takenToMs)
   add(
-    'images.id IN (SELECT imageId FROM datasetImages WHERE datasetId = @collection)',
+    'seen.id IN (SELECT imageId FROM datasetImages WHERE datasetId = @collection)',
     'collection',
     collection,
   )

@@ -6,13 +6,16 @@ import { AppError } from '../../shared/errors.ts'
 export class Access {
   /** null: all of the machine, as in a desktop application */
   readonly #roots: readonly string[] | null
+  /** the roots by the names they were given, too */
+  readonly #folders: readonly string[] | null
 
-  private constructor(roots: readonly string[] | null) {
+  private constructor(roots: readonly string[] | null, folders: readonly string[] | null) {
     this.#roots = roots
+    this.#folders = folders
   }
 
   static everywhere(): Access {
-    return new Access(null)
+    return new Access(null, null)
   }
 
   /** @throws AppError not-found for a root that does not exist */
@@ -26,12 +29,22 @@ export class Access {
         }),
       ),
     )
-    return new Access(roots)
+    return new Access(roots, [...new Set([...roots, ...folders.map((folder) => resolve(folder))])])
   }
 
   /** The folders that may be looked into; null: all. */
   get roots(): readonly string[] | null {
     return this.#roots
+  }
+
+  /** The folders by every name that paths below them may have been stored with; null: all. */
+  get folders(): readonly string[] | null {
+    return this.#folders
+  }
+
+  /** Whether a stored path may be shown: by its name alone, links are not followed. */
+  covers(path: string): boolean {
+    return this.#folders?.some((folder) => isWithin(folder, resolve(path))) ?? true
   }
 
   /**

@@ -65,7 +65,7 @@ export async function openApplication(options: ApplicationSettings): Promise<App
     const asked = options.device && options.device !== 'auto' ? options.device : device
     return { device: asked, threads: options.threads ?? (threads || undefined), niceness: inferenceNiceness }
   }
-  const core = await openCore({ data, ...engineSettings() })
+  const core = await openCore({ data, within: access.folders, ...engineSettings() })
   const undo = new UndoSteps()
   const libraryChanged = new Topic<void>()
   const pictures = new Pictures(core.catalog, access)

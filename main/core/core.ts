@@ -9,6 +9,8 @@ import type { PixelTasks } from './pixel-tasks.ts'
 export interface CoreSettings extends EngineSettings {
   /** where catalog, models and runs live; the platform's place by default */
   data?: string | undefined
+  /** folders whose images are seen; null: all, see `openCatalog` */
+  within?: readonly string[] | null
 }
 
 /** What every front works with: the catalog and the engines. */
@@ -32,9 +34,13 @@ const engineEntry = join(import.meta.dirname, 'engine-process.ts')
 const pixelEntry = join(import.meta.dirname, 'pixel-process.ts')
 
 /** Opens the catalog and makes the bundled models known; engine processes start when first used. */
-export async function openCore({ data = dataFolder(), ...engine }: CoreSettings = {}): Promise<Core> {
+export async function openCore({
+  data = dataFolder(),
+  within = null,
+  ...engine
+}: CoreSettings = {}): Promise<Core> {
   await makeFolder(resolve(data))
-  const catalog = openCatalog(join(data, 'catalog.db'))
+  const catalog = openCatalog(join(data, 'catalog.db'), within)
   const inference = new Engine<EngineTasks>(engineEntry, engine)
   const training = new Engine<EngineTasks>(engineEntry, trainingSettings(engine))
   const pixels = new Engine<PixelTasks>(pixelEntry, engine)

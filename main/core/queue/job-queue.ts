@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Undo } from '../../../shared/contract/common.ts'
 import type { CheckedJob, JobEntry } from '../../../shared/contract/jobs.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -205,7 +205,15 @@ export class JobQueue {
   }
 
   #entry(job: Job): JobEntry {
-    return entryOf(job, this.#parts.core.catalog.jobs.items.counts(job.id), this.#live.get(job.id))
+    const { core, access } = this.#parts
+    const entry = entryOf(job, core.catalog.jobs.items.counts(job.id), this.#live.get(job.id))
+    const { message, outputFolder } = entry
+    const isHidden = (path: string) => isAbsolute(path) && !access.covers(path)
+    return {
+      ...entry,
+      message: isHidden(message) ? '' : message,
+      outputFolder: outputFolder !== null && isHidden(outputFolder) ? null : outputFolder,
+    }
   }
 
   #note(job: Job): void {

@@ -18,6 +18,12 @@ export interface Opened {
 
 /** An application on a folder of its own; all gone when the test ends. No engine starts unless it is used. */
 export async function openTestApplication(): Promise<Opened> {
+  const opened = await openPhotos()
+  return { ...opened, app: await openServing(opened.folder, [opened.photos]) }
+}
+
+/** The folder and its photos; gone when the test ends. */
+export async function openPhotos(): Promise<Omit<Opened, 'app'>> {
   const folder = await mkdtemp(join(tmpdir(), 'hourglass-application-'))
   const photos = join(folder, 'photos')
   await mkdir(photos)
@@ -31,13 +37,16 @@ export async function openTestApplication(): Promise<Opened> {
       .toFile(join(photos, `${name}.jpg`))
   }
   await copyFile(join(photos, 'lake.jpg'), join(photos, 'again.jpg'))
-  const app = await openApplication({ data: join(folder, 'data'), host: serverHost, libraries: [photos] })
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return { folder, photos }
+}
+
+/** The application of a folder, serving these libraries; closed when the test ends. */
+export async function openServing(folder: string, libraries: readonly string[] | null): Promise<Application> {
+  const app = await openApplication({ data: join(folder, 'data'), host: serverHost, libraries })
   await app.settings.change({ cacheFolder: join(folder, 'cache') })
-  onTestFinished(async () => {
-    await app.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-  return { app, folder, photos }
+  onTestFinished(() => app.close())
+  return app
 }
 
 /** All that a subscription gives, to its end. */
