@@ -11,6 +11,12 @@ export function temporaryName(path: string): string {
   return join(dirname(resolve(path)), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`)
 }
 
+/** Whether `temporaryName` gave a name of a folder for a file of it. */
+export function isTemporaryNameOf(name: string, file: string): boolean {
+  const start = `.${file}.`
+  return name.startsWith(start) && /^[0-9a-f]{8}\.tmp$/.test(name.slice(start.length))
+}
+
 /**
  * @param sourcePath real path of what the file is made from: never replaced
  * @throws AppError `conflict`

@@ -5,6 +5,7 @@ import type { JobItem } from '../../catalog/jobItems.ts'
 import type { Json } from '../../catalog/json.ts'
 import type { FoundImage } from '../../imaging/find.ts'
 import { hgiExtension, type OutputFormat, outputFormats } from '../../imaging/formats.ts'
+import { Leftovers } from '../../imaging/leftovers.ts'
 import { type NamingFacts, outputPath } from '../../imaging/output-path.ts'
 import { type ItemResult, runItems } from '../../jobs/batch.ts'
 import { type JobContext, type JobFunction, JobRunner } from '../../jobs/runner.ts'
@@ -119,6 +120,7 @@ export function pictureBatch<Input extends BatchInput>(
     const holders = new Map(
       items.list(job.id).flatMap(({ output, position }) => (output ? [[output, position]] : [])),
     )
+    const leftovers = new Leftovers()
     const claim = (path: string, position: number) => {
       if ((holders.get(path) ?? position) !== position) {
         throw new AppError(
@@ -134,6 +136,7 @@ export function pictureBatch<Input extends BatchInput>(
         target: (naming, format) => targetOf(input, item.input, item.position, naming, format),
         decide: async (path) => {
           claim(path, item.position)
+          if (job.attempts > 1) await leftovers.remove(path)
           return decide(path, input, job)
         },
         progress: (fraction) => {
