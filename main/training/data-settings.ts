@@ -9,6 +9,10 @@ export const denoiseData = z.strictObject({
   /** of `camera`: the share of pictures with a camera's noise, and of these the share that goes through JPEG */
   cameraShare: z.number().min(0).max(1).default(0.6),
   jpegShare: z.number().min(0).max(1).default(0.6),
+  /** and the share that is resized by 0.67 to 1.5 */
+  resizeShare: z.number().min(0).max(1).default(0.3),
+  /** of `camera`: spread of the logarithm by which the told level misses the true one */
+  toldSpread: z.number().min(0).max(1).default(0.15),
   /** noise levels are drawn from 0 to this, of 255 */
   sigmaMax255: z.number().positive().max(255).default(75),
   /** of `gaussian`: share of the noisy inputs that are clipped to [0, 1], as 8-bit files are */

@@ -83,7 +83,7 @@ Settings (--set name=value): seed, batch, optimizer (sgd, momentum, rmsprop, ada
   muonLearningRate, schedule (cosine, constant), warmupSteps, gradientClip, weightDecay, averageDecay,
   validateEvery, patience, spikeFactor, gradientSpikeFactor, checkpointSeconds;
   denoiser: widths, blocks, crop, noise (gaussian, camera), sigmaMax255, clippedShare, cameraShare, jpegShare,
-  validationCrop, validationShare;
+  resizeShare, toldSpread, validationCrop, validationShare;
   denoiser, --self-supervised: widths, blocks, crop, gamma, validationCrop, validationShare;
   restorer: widths, blocks, crop, damages, validationCrop, validationShare;
   codec: width, blocks, latents, hyper, context, groups, crop, validationCrop, validationShare;

@@ -34,14 +34,14 @@ export interface DenoiseTaskOptions {
 /** Noise of known level on random crops of photos: white Gaussian, or the mix that real photos suffer from. */
 export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<TrainingTask> {
   const { network, data, batch, seed } = options
-  const { crop, noise, sigmaMax255, clippedShare, cameraShare, jpegShare } = data
+  const { crop, noise, sigmaMax255, clippedShare, cameraShare, jpegShare, resizeShare, toldSpread } = data
   // Always in float32: a run's validations compare with each other and with other runs'.
   const judged = compiledNetwork(network, askedMode() === 'eager' ? 'eager' : 'float32')
   const photos = { files: options.training, crop, batch, seed, startStep: options.startStep }
-  const mix = { cameraShare, jpegShare, sigmaMax255 }
+  const mix = { cameraShare, jpegShare, resizeShare, sigmaMax255 }
   const batches =
     noise === 'camera'
-      ? await createPhotoBatches({ ...photos, recipe: 'camera', parameters: mix })
+      ? await createPhotoBatches({ ...photos, recipe: 'camera', parameters: { ...mix, toldSpread } })
       : await createPhotoBatches({ ...photos, recipe: 'denoise', parameters: { sigmaMax255, clippedShare } })
   const heldOut = await centreCrops(options.validation, data.validationCrop, 8)
 
@@ -82,7 +82,7 @@ interface JudgedNoise {
   /** of its PSNR */
   readonly name: string
   /** sigma: one value, or one for each pixel */
-  add(photo: CentreCrop, index: number): { noisy: Float32Array; sigma: Float32Array }
+  add(photo: CentreCrop, index: number): { clean: Float32Array; noisy: Float32Array; sigma: Float32Array }
 }
 
 function white(sigma255: number): JudgedNoise {
@@ -92,7 +92,7 @@ function white(sigma255: number): JudgedNoise {
       const noisy = new Random([sigma255, index]).fillNormal(new Float32Array(data.length))
       const sigma = Math.fround(sigma255 / 255)
       for (let i = 0; i < noisy.length; i++) noisy[i] = data[i]! + Math.fround(noisy[i]! * sigma)
-      return { noisy, sigma: Float32Array.of(sigma) }
+      return { clean: data, noisy, sigma: Float32Array.of(sigma) }
     },
   }
 }
@@ -102,12 +102,12 @@ function mixed(parameters: MixParameters): JudgedNoise {
   return {
     name: 'psnrCamera_dB',
     add({ data, shape: [, height, width] }, index) {
-      const clean = { width, height, channels: 3, data } as const
-      const { noisy, deviation } = drawMix(clean, new Random([mixStream, index]), {
+      const photo = { width, height, channels: 3, data } as const
+      const { clean, noisy, deviation } = drawMix(photo, new Random([mixStream, index]), {
         ...parameters,
         cameraShare: 1,
       })
-      return { noisy: noisy.data, sigma: deviation }
+      return { clean: clean.data, noisy: noisy.data, sigma: deviation }
     },
   }
 }
@@ -133,7 +133,7 @@ async function validateDenoiser(
       signal.throwIfAborted()
       const drawn = kind.add(photo, index)
       const [loss, error] = tf.tidy(() => {
-        const clean = tf.tensor4d(photo.data, photo.shape)
+        const clean = tf.tensor4d(drawn.clean, photo.shape)
         const noisy = tf.tensor4d(drawn.noisy, photo.shape)
         const [, height, width] = photo.shape
         const sigma =

@@ -7,8 +7,9 @@ import { type Camera, lightOf, pictureOf, sensorOf, sensorToSrgb } from './camer
 import { type Demosaic, demosaicedCovariances, demosaics } from './demosaiced.ts'
 import { fromTone, toneCurve } from './tone.ts'
 
-/** A picture with noise, and how strong the noise is at each pixel. */
+/** A picture with noise, without, and how strong the noise is at each pixel. */
 export interface KnownNoise {
+  readonly clean: FloatImage
   readonly noisy: FloatImage
   /** height * width standard deviations in the unit of the pixels: the root of the channels' mean variance */
   readonly deviation: Float32Array
@@ -41,7 +42,7 @@ export function cameraNoise(
       exposed[i + c] = light[i + c] + m[3 * c] * r + m[3 * c + 1] * g + m[3 * c + 2] * b
   }
   const noisy = { ...clean, data: pictureOf(exposed, camera) }
-  return { noisy, deviation: predictedDeviation(clean.data, sensor, camera, { a, b, demosaic }) }
+  return { clean, noisy, deviation: predictedDeviation(clean.data, sensor, camera, { a, b, demosaic }) }
 }
 
 /** The noise's deviation in the picture by the slopes of its curves; clipping is left out of account. */

@@ -12,19 +12,22 @@ export interface CameraArrays extends Readonly<Record<string, Float32Array>> {
   readonly sigma: Float32Array
 }
 
-/** Spread of the logarithm by which a crop's told level misses the true one: estimates do, and people ask for more. */
-const missBy = 0.25
+export interface CameraParameters extends MixParameters {
+  /** Spread of the logarithm by which a crop's told level misses the true one: estimates do, and people ask for more. */
+  readonly toldSpread: number
+}
 
 /** The mix that photos really suffer from, with the true level of each pixel, missed by a factor drawn for each crop. */
-export const camera: Recipe<MixParameters, CameraArrays> = {
-  defaults: mixDefaults,
-  check({ cameraShare, jpegShare, sigmaMax255 }) {
-    for (const [name, share] of Object.entries({ cameraShare, jpegShare })) {
+export const camera: Recipe<CameraParameters, CameraArrays> = {
+  defaults: { ...mixDefaults, toldSpread: 0.15 },
+  check({ cameraShare, jpegShare, resizeShare, sigmaMax255, toldSpread }) {
+    for (const [name, share] of Object.entries({ cameraShare, jpegShare, resizeShare })) {
       if (!(share >= 0 && share <= 1))
         throw new AppError('bad-input', `${name}: expected 0 to 1, got ${share}`)
     }
-    if (!(sigmaMax255 >= 0))
-      throw new AppError('bad-input', `sigmaMax255: expected at least 0, got ${sigmaMax255}`)
+    for (const [name, value] of Object.entries({ sigmaMax255, toldSpread })) {
+      if (!(value >= 0)) throw new AppError('bad-input', `${name}: expected at least 0, got ${value}`)
+    }
   },
   make(crops, parameters) {
     const { count, side } = crops
@@ -37,7 +40,8 @@ export const camera: Recipe<MixParameters, CameraArrays> = {
       const data = clean.subarray(index * size, (index + 1) * size)
       const drawn = drawMix({ width: side, height: side, channels: 3, data }, random, parameters)
       noisy.set(drawn.noisy.data, index * size)
-      const missed = exp(missBy * random.normal())
+      clean.set(drawn.clean.data, index * size)
+      const missed = exp(parameters.toldSpread * random.normal())
       sigma.set(
         drawn.deviation.map((value) => value * missed),
         index * side * side,
