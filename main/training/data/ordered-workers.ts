@@ -6,8 +6,11 @@ export type Reply<Result> =
   | { readonly step: number; readonly result: Result }
   | { readonly step: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
 
+/** What a thread is sent: a job, or that it shall end by itself, as soon as what it has begun is done. */
+export type Request<Job> = { readonly step: number; readonly job: Job } | 'end'
+
 export interface OrderedWorkersOptions<Job, Result> {
-  /** The module that the threads run; it answers each message { step, job } with a Reply. */
+  /** The module that the threads run; it answers each Request that is a job with a Reply. */
   readonly module: URL
   readonly workerData: unknown
   readonly workers: number
@@ -21,8 +24,12 @@ export interface OrderedWorkersOptions<Job, Result> {
 
 export interface OrderedWorkers<Result> {
   next(): Promise<Result>
+  /** Ends the threads. They end by themselves: one that is ended while a native library decodes in it may crash all. */
   close(): Promise<void>
 }
+
+/** After this a thread that does not end is one that hangs in a job, and is ended. */
+const patienceMs = 10_000
 
 /**
  * Threads that work on the steps ahead and hand their results back in the order of the steps. Jobs are sent before
@@ -83,7 +90,7 @@ export function createOrderedWorkers<Job, Result>(
     for (; sent < taken + ahead; sent++) {
       const idlest = threads.reduce((a, b) => (b.underway < a.underway ? b : a))
       idlest.underway++
-      idlest.worker.postMessage({ step: sent, job: jobFor(sent) })
+      idlest.worker.postMessage({ step: sent, job: jobFor(sent) } satisfies Request<Job>)
     }
   }
 
@@ -104,7 +111,17 @@ export function createOrderedWorkers<Job, Result>(
     async close() {
       fail(new AppError('aborted', 'the source of batches was closed'))
       ready.clear()
-      await Promise.all(threads.map(({ worker }) => worker.terminate()))
+      await Promise.all(threads.map(({ worker }) => ended(worker)))
     },
   }
+}
+
+async function ended(worker: Worker): Promise<void> {
+  if (worker.threadId === -1) return
+  const exit = new Promise((resolve) => worker.once('exit', resolve))
+  worker.ref()
+  worker.postMessage('end' satisfies Request<never>)
+  const timer = setTimeout(() => void worker.terminate(), patienceMs)
+  await exit
+  clearTimeout(timer)
 }

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import { Random } from '../../../shared/random.ts'
 import { createCropPlan } from './crop-plan.ts'
-import type { Reply } from './ordered-workers.ts'
+import type { Reply, Request } from './ordered-workers.ts'
 import type { PhotoJob, PhotoResult, PhotoWorkerData } from './photo-jobs.ts'
 import type { Recipe } from './recipes/recipe.ts'
 import { recipes } from './recipes.ts'
@@ -17,13 +17,20 @@ const reader = new ViewReader(shared)
 const { seed, batch, crop } = settings
 const port = parentPort!
 let last: Promise<void> = Promise.resolve()
+let isEnding = false
 
-port.on('message', ({ step, job }: { step: number; job: PhotoJob }) => {
+port.on('message', (request: Request<PhotoJob>) => {
+  if (request === 'end') {
+    isEnding = true
+    last = last.then(() => port.close())
+    return
+  }
   // One after another: several batches at once would only hold more memory.
-  last = last.then(() => answer(step, job))
+  last = last.then(() => answer(request.step, request.job))
 })
 
 async function answer(step: number, job: PhotoJob): Promise<void> {
+  if (isEnding) return
   try {
     const result = await makeBatch(step, job)
     const transfer = Object.values(result.arrays).map((array) => array.buffer as ArrayBuffer)
@@ -40,6 +47,7 @@ async function makeBatch(step: number, job: PhotoJob): Promise<PhotoResult> {
   const pixels = new Uint8Array(batch * cropBytes)
   let choices = plan(step, job.broken)
   for (let index = 0; index < batch; ) {
+    if (isEnding) throw new AppError('aborted', 'the source of batches was closed')
     const choice = choices[index]
     try {
       const square = await reader.square(photos[choice.photo], choice, crop, job.pages)

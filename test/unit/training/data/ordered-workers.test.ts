@@ -6,7 +6,10 @@ import { createOrderedWorkers, type OrderedWorkers } from '../../../../main/trai
 const module = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads'
-    parentPort.on('message', ({ step, job }) => {
+    parentPort.on('message', (request) => {
+      if (request === 'end') return parentPort.close()
+      const { step, job } = request
+      if (job.flag) setTimeout(() => Atomics.store(job.flag, 0, 1), 200)
       if (job === 'hang') return
       if (job === 'die') process.exit(3)
       if (job === 'throw') throw new Error('thrown in the thread')
@@ -62,6 +65,16 @@ test.each([
     await expect(threads.next()).rejects.toMatchObject({ code })
   },
 )
+
+test('closing lets a thread finish what it has begun', async () => {
+  const flag = new Int32Array(new SharedArrayBuffer(4))
+  const { threads } = create(() => ({ flag }), { workers: 1, ahead: 1 })
+  const waiting = expect(threads.next()).rejects.toMatchObject({ code: 'aborted' })
+  await threads.close()
+  await waiting
+  expect(flag[0]).toBe(1)
+  await threads.close()
+})
 
 test('threads that wait for work do not keep the process alive, those that are waited for do', () => {
   const source = new URL('../../../../main/training/data/ordered-workers.ts', import.meta.url)
