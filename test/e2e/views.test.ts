@@ -54,8 +54,12 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
   }, 120_000)
 
   afterEach(async ({ task }) => {
-    if (window && task.result?.state === 'fail')
+    if (window && task.result?.state === 'fail') {
       await screenshot(window.page, `failed-${task.name.split(':')[0]}`)
+      // What it left open, a dialog or a drawer, must not fail the next.
+      await window.page.reload()
+      await window.page.getByRole('navigation', { name: 'Views' }).waitFor()
+    }
     if (window) expect(troubles(window.page)).toEqual([])
   })
 
