@@ -9,6 +9,7 @@ import { library } from './library.ts'
 import { models } from './models.ts'
 import { noise } from './noise.ts'
 import { settings } from './settings.ts'
+import { sweeps } from './sweeps.ts'
 import { train } from './train.ts'
 
 /** The contract (shared/contract), area by area. */
@@ -25,6 +26,7 @@ export const router = mergeAreas({
     models,
     noise,
     settings,
+    sweeps,
     train,
     undo,
   },

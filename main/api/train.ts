@@ -1,12 +1,10 @@
-import { join } from 'node:path'
-import { type TrainData, trainArea } from '../../shared/contract/train.ts'
+import { trainArea } from '../../shared/contract/train.ts'
 import { AppError } from '../../shared/errors.ts'
-import type { Application } from '../core/application.ts'
 import { findModel } from '../core/model-library.ts'
 import { planRun } from '../core/plan-run.ts'
+import { picturesOf } from '../core/training/pictures-of.ts'
 import { curvesOf } from '../core/training/run-curves.ts'
 import { trainables } from '../core/training/trainables.ts'
-import { projectRoot } from '../platform/folders.ts'
 import { areaRouter } from './area.ts'
 
 export const train = areaRouter(trainArea, {
@@ -69,20 +67,4 @@ function known(architecture: string, settings: Readonly<Record<string, unknown>>
     throw new AppError('bad-input', `architecture: expected one of ${ids}, got '${architecture}'`)
   }
   return { ...settings }
-}
-
-async function picturesOf({ core, access }: Application, data: TrainData) {
-  if (data.kind === 'samples') return { images: [join(projectRoot, 'assets', 'samples')] }
-  if (data.kind === 'paths') {
-    return { images: await Promise.all(data.paths.map((path) => access.check(path))) }
-  }
-  const dataset = core.catalog.datasets.byId(data.id)
-  if (!dataset) throw new AppError('not-found', 'this collection is no longer there')
-  const paths = (split: 'train' | 'validation') =>
-    core.catalog.datasets.images(dataset.id, { split }).map(({ path }) => path)
-  const [training, validation] = [paths('train'), paths('validation')]
-  const whole = training.length > 0 && validation.length > 0
-  return whole
-    ? { images: [], split: { name: dataset.name, training, validation } }
-    : { images: [...training, ...validation] }
 }

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, toAppError } from '../../shared/errors.ts'
+import { parseValue } from '../../shared/sweep-range.ts'
 
 /**
  * Exit codes: 0 all went well; 1 some files of a batch failed; 2 wrong use; 3 something is missing or cannot be
@@ -82,15 +83,6 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
         .trimEnd(),
     )
     .join('\n')
-}
-
-/** `--name value` that is neither a number nor an object of JSON stays text. */
-export function parseValue(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }
 
 /** `name=value` pairs as an object. @throws AppError `bad-input` */

@@ -10,6 +10,7 @@ import { Pictures } from './pictures/pictures.ts'
 import { ThumbnailCache } from './pictures/thumbnails.ts'
 import { JobQueue } from './queue/job-queue.ts'
 import { SettingsStore } from './settings.ts'
+import { SweepDesk } from './sweep/sweep-desk.ts'
 import { Topic } from './topic.ts'
 import { TrainDesk } from './training/train-desk.ts'
 import { UndoSteps } from './undo.ts'
@@ -35,6 +36,7 @@ export interface Application {
   readonly queue: JobQueue
   readonly undo: UndoSteps
   readonly training: TrainDesk
+  readonly sweeps: SweepDesk
   readonly latents: LatentsDesk
   /** images or collections came, went or changed */
   readonly libraryChanged: Topic<void>
@@ -71,9 +73,18 @@ export async function openApplication(options: ApplicationSettings): Promise<App
   const pictures = new Pictures(core.catalog, access)
   const thumbnails = new ThumbnailCache(settings)
   const onImported = () => libraryChanged.publish()
-  const queue = new JobQueue({ core, settings, access, undo, onImported })
   const modelsChanged = new Topic<void>()
   const training = new TrainDesk(core, () => modelsChanged.publish())
+  const sweeps = new SweepDesk(core, training)
+  const queue = new JobQueue({
+    core,
+    settings,
+    access,
+    undo,
+    onImported,
+    sweep: (...work) => sweeps.work(...work),
+  })
+  queue.changed.on(() => sweeps.changed.publish())
   const latents = new LatentsDesk(core, access)
   let facts: Promise<EngineFacts> | null = null
   let known = JSON.stringify(engineSettings())
@@ -86,7 +97,7 @@ export async function openApplication(options: ApplicationSettings): Promise<App
   })
   return {
     ...{ core, host, access, settings, pictures, thumbnails, queue, undo, libraryChanged, uploads },
-    ...{ modelsChanged, training, latents },
+    ...{ modelsChanged, training, sweeps, latents },
     engineFacts() {
       facts ??= core.inference.call('facts', null).catch((error) => {
         facts = null
@@ -95,9 +106,9 @@ export async function openApplication(options: ApplicationSettings): Promise<App
       return facts
     },
     async close() {
+      await queue.close()
       await training.close()
       latents.close()
-      await queue.close()
       await undo.close()
       await core.close()
     },

@@ -8,6 +8,7 @@ import { modelsArea } from './models.ts'
 import { noiseArea } from './noise.ts'
 import type { Input, Output, Procedure } from './procedure.ts'
 import { settingsArea } from './settings.ts'
+import { sweepsArea } from './sweeps.ts'
 import { trainArea } from './train.ts'
 
 /** Everything a front may ask of the core. */
@@ -23,6 +24,7 @@ export const contract = {
   models: modelsArea,
   noise: noiseArea,
   settings: settingsArea,
+  sweeps: sweepsArea,
   train: trainArea,
   undo: undoArea,
 } as const

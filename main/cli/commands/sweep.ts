@@ -1,18 +1,14 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../../../shared/errors.ts'
-import type { Range } from '../../core/sweep/plan.ts'
-import {
-  addSweep,
-  findSweep,
-  runSweep,
-  type SweepTable,
-  sweepInput,
-  sweepTable,
-} from '../../core/sweep/sweep.ts'
-import { describe } from '../../models/descriptions.ts'
+import { parseRange, type Range } from '../../../shared/sweep-range.ts'
+import type { Job } from '../../catalog/job.ts'
+import type { Core } from '../../core/core.ts'
+import { checkSweep, type SweepInput, sweepInput, sweepOf } from '../../core/sweep/input.ts'
+import { addSweep, findSweep, runSweep } from '../../core/sweep/sweep.ts'
+import { type SweepTable, sweepTable } from '../../core/sweep/table.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
-import { type Output, parseAssignments, parseValue, table } from '../output.ts'
+import { type Output, parseAssignments, table } from '../output.ts'
 import { whole, within } from './batch-options.ts'
 
 interface SweepOptions extends GlobalOptions {
@@ -71,9 +67,10 @@ Examples:
 }
 
 async function sweep({ core, out, signal }: Context, options: SweepOptions): Promise<void> {
-  if (options.show !== undefined) return report(out, sweepTable(core, findSweep(core, options.show).id))
+  if (options.show !== undefined)
+    return report(out, sweepTable(core.catalog, findSweep(core, options.show).id))
   const job =
-    options.resume === undefined ? addSweep(core, inputOf(options)) : findSweep(core, options.resume)
+    options.resume === undefined ? await added(core, inputOf(options)) : findSweep(core, options.resume)
   const { id } = sweepInput.parse(job.input)
   const found = await runSweep(core, job, {
     signal,
@@ -93,21 +90,21 @@ async function sweep({ core, out, signal }: Context, options: SweepOptions): Pro
   process.exitCode = 130
 }
 
-function inputOf(options: SweepOptions) {
+async function added(core: Core, input: SweepInput): Promise<Job> {
+  await checkSweep(core, input)
+  return addSweep(core, input)
+}
+
+function inputOf(options: SweepOptions): SweepInput {
   if (!options.images?.length)
     throw new AppError('bad-input', 'sweep needs --images PATH... (or --resume NAME, or --show NAME)')
-  const ranges = Object.fromEntries(options.try.map(rangeOf))
-  const models =
-    'model' in ranges && 'values' in ranges.model! ? ranges.model.values.map(String) : [options.model]
-  const tasks = new Set(models.map((model) => describe(model).task))
-  // Networks with different losses compare by what all measure.
-  const by = options.by ?? (tasks.has('reconstruct') ? 'mse' : 'loss/validation')
-  if (options.minEpochs > options.epochs) throw new AppError('bad-input', '--min-epochs is above --epochs')
-  return sweepInput.parse({
+  const { model, ...tries } = Object.fromEntries(options.try.map(rangeOf))
+  return sweepOf({
     ...{ id: options.name ?? `sweep-${new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, '-')}` },
-    ...{ ranges, trials: options.trials ?? 'grid', seed: options.seed, eta: options.eta, by },
-    ...{ minEpochs: options.minEpochs, maxEpochs: options.epochs, isHigherBetter: by.endsWith('_dB') },
-    ...{ architecture: options.model, images: options.images.map((path) => resolve(path)) },
+    models: model && 'values' in model ? model.values.map(String) : [options.model],
+    ...{ tries, trials: options.trials ?? 'grid', seed: options.seed, eta: options.eta, by: options.by },
+    ...{ minEpochs: options.minEpochs, maxEpochs: options.epochs },
+    images: options.images.map((path) => resolve(path)),
     validationList: options.validationList ? resolve(options.validationList) : null,
     given: parseAssignments(options.set),
   })
@@ -117,15 +114,8 @@ function inputOf(options: SweepOptions) {
 function rangeOf(pair: string): [name: string, range: Range] {
   const equals = pair.indexOf('=')
   if (equals < 1) throw new AppError('bad-input', `--try wants name=a,b,c or name=low..high, got '${pair}'`)
-  const [name, text] = [pair.slice(0, equals), pair.slice(equals + 1)]
-  const bounds = /^([-+.\de]+)\.\.([-+.\de]+)$/i.exec(text)
-  if (bounds) {
-    const [low, high] = [Number(bounds[1]), Number(bounds[2])]
-    if (!(low < high)) throw new AppError('bad-input', `--try ${name}: expected low..high, got '${text}'`)
-    return [name, { low, high }]
-  }
-  const parts = text.includes('[') ? text.split('|') : text.split(',')
-  return [name, { values: parts.map((part) => parseValue(part.trim())) }]
+  const name = pair.slice(0, equals)
+  return [name, parseRange(`--try ${name}`, pair.slice(equals + 1))]
 }
 
 function report(out: Output, found: SweepTable): void {

@@ -23,16 +23,18 @@ const verbs: Readonly<Record<string, string>> = {
 /** A job as the window shows it. */
 export function entryOf(job: Job, counts: JobItemCounts, live: Live | undefined): JobEntry {
   const { id, kind, status, createdAtMs, startedAtMs, endedAtMs, error } = job
-  const total = counts.waiting + counts.done + counts.skipped + counts.failed
-  const done = total - counts.waiting
+  const isSweep = kind === 'sweep'
+  const total = isSweep ? job.total : counts.waiting + counts.done + counts.skipped + counts.failed
+  const done = isSweep ? job.done : total - counts.waiting
   const isRunning = status === 'running'
   const fraction = isRunning && live ? live.fraction : total > 0 ? done / total : job.progress
-  const timing = isRunning && live ? timingOf(live, total) : { rate: null, msLeft: null }
-  const input = job.input as Partial<QueuedInput & { model: string; noise: string }> | null
+  // Trials of a sweep take very different times.
+  const timing = isRunning && live && !isSweep ? timingOf(live, total) : { rate: null, msLeft: null }
+  const input = job.input as Partial<QueuedInput & { id: string; model: string; noise: string }> | null
   return {
     ...{ id, kind, status, done, total, failed: counts.failed, skipped: counts.skipped, fraction },
     ...{ createdAtMs, startedAtMs, endedAtMs, error, ...timing },
-    title: titleOf(kind, total, input?.noise ?? input?.model),
+    title: isSweep ? `Sweep ${input?.id ?? ''}` : titleOf(kind, total, input?.noise ?? input?.model),
     message: (isRunning && live?.message) || job.message,
     outputFolder: input?.output ?? null,
   }

@@ -28,6 +28,8 @@ export interface QueueParts {
   readonly settings: SettingsStore
   readonly access: Access
   readonly undo: UndoSteps
+  /** what is done for a job of kind `sweep` */
+  readonly sweep: JobFunction
   /** images came into the library */
   readonly onImported: () => void
 }
@@ -42,6 +44,8 @@ export class JobQueue {
   readonly ended = new Topic<Job>()
   readonly #parts: QueueParts
   readonly #runner: JobRunner
+  /** Hours of training do not hold up exports. */
+  readonly #training: JobRunner
   readonly #live = new Map<number, Live>()
   readonly #timer: NodeJS.Timeout
   #seen = new Map<number, string>()
@@ -60,12 +64,18 @@ export class JobQueue {
       },
       { onChange: (job) => this.#note(job) },
     )
+    this.#training = new JobRunner(
+      core.catalog.jobs,
+      { sweep: this.#told(parts.sweep) },
+      { onChange: (job) => this.#note(job) },
+    )
     for (const job of core.catalog.jobs.list({ status: 'interrupted' })) {
       if (isFromWindow(job)) core.catalog.jobs.requeue(job.id)
     }
     this.#timer = setInterval(() => this.#look(), lookMs)
     this.#look()
     this.#runner.start()
+    this.#training.start()
   }
 
   list(): JobEntry[] {
@@ -97,9 +107,14 @@ export class JobQueue {
     this.#firstTarget(job, input, paths[0]!) // a template that cannot be filled in is said now
     const { jobs } = this.#parts.core.catalog
     const { id } = jobs.add({ kind: job.kind, input: input as unknown as Json, items: paths })
-    this.#runner.start() // does not wait for the next look
-    this.changed.publish(id)
+    this.take(id)
     return this.entry(id)
+  }
+
+  /** A job was added: it is begun at once where nothing is under way. */
+  take(id: number): void {
+    this.#runnerOf(id).start() // does not wait for the next look
+    this.changed.publish(id)
   }
 
   /** Where the first picture's result goes. */
@@ -114,19 +129,18 @@ export class JobQueue {
   }
 
   pause(id: number): JobEntry {
-    return this.#entry(this.#runner.pause(id))
+    return this.#entry(this.#runnerOf(id).pause(id))
   }
 
   cancel(id: number): JobEntry {
-    const job = this.#runner.cancel(id)
+    const job = this.#runnerOf(id).cancel(id)
     this.changed.publish(id)
     return this.#entry(job)
   }
 
   resume(id: number): JobEntry {
     const job = this.#parts.core.catalog.jobs.requeue(id)
-    this.#runner.start()
-    this.changed.publish(id)
+    this.take(id)
     return this.#entry(job)
   }
 
@@ -146,7 +160,30 @@ export class JobQueue {
 
   async close(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#runner.stop()
+    await Promise.all([this.#runner.stop(), this.#training.stop()])
+  }
+
+  #runnerOf(id: number): JobRunner {
+    return this.#parts.core.catalog.jobs.get(id).kind === 'sweep' ? this.#training : this.#runner
+  }
+
+  /** With its progress told. */
+  #told(work: JobFunction): JobFunction {
+    return (job, context) => {
+      const sinceMs = Date.now()
+      let from: number | null = null
+      return work(job, {
+        ...context,
+        progress: (progress) => {
+          context.progress(progress)
+          const { done, total, message = '' } = progress
+          const fraction = total > 0 ? done / total : 0
+          from ??= fraction
+          this.#live.set(job.id, { fraction, message, from, sinceMs })
+          this.changed.publish(job.id)
+        },
+      })
+    }
   }
 
   #batch<Input extends BatchInput>(workOf: (job: Job) => PictureWork<Input>): JobFunction {

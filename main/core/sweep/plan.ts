@@ -1,8 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Random } from '../../../shared/random.ts'
-
-/** What one setting may be: one of several values, or anything between two numbers, on a logarithmic scale. */
-export type Range = { readonly values: readonly unknown[] } | { readonly low: number; readonly high: number }
+import { gridCount, type Range } from '../../../shared/sweep-range.ts'
 
 export interface SweepPlan {
   /** names the sweep; its trials are runs of the same name with a number */
@@ -26,26 +24,28 @@ const mostTrials = 1000
 export function trialsOf({ ranges, trials, seed }: SweepPlan): Record<string, unknown>[] {
   const names = Object.keys(ranges)
   if (names.length === 0)
-    throw new AppError('bad-input', 'a sweep needs at least one --try name=a,b or name=low..high')
+    throw new AppError('bad-input', 'a sweep needs at least one setting to try, such as code: 8, 16')
   if (trials === 'grid') {
-    const endless = names.find((name) => !('values' in ranges[name]!))
-    if (endless !== undefined) {
+    const count = gridCount(ranges)
+    if (count === null) {
+      const endless = names.find((name) => !('values' in ranges[name]!))
       throw new AppError(
         'bad-input',
-        `${endless}: a grid takes values, not a range; give --trials N to draw from it`,
+        `${endless}: a grid takes values, not a range; draw a number of trials from it instead (--trials N)`,
       )
     }
-    const all = names.reduce<Record<string, unknown>[]>(
+    if (count > mostTrials) {
+      throw new AppError(
+        'bad-input',
+        `a grid of ${count} trials is too large; draw a number of them instead (--trials N)`,
+      )
+    }
+    return names.reduce<Record<string, unknown>[]>(
       (combinations, name) =>
         combinations.flatMap((one) =>
           (ranges[name] as { values: unknown[] }).values.map((value) => ({ ...one, [name]: value })),
         ),
       [{}],
-    )
-    if (all.length <= mostTrials) return all
-    throw new AppError(
-      'bad-input',
-      `a grid of ${all.length} trials is too large; give --trials N to draw some`,
     )
   }
   return Array.from({ length: trials }, (_, i) => {
@@ -56,7 +56,15 @@ export function trialsOf({ ranges, trials, seed }: SweepPlan): Record<string, un
 
 function drawn(range: Range, random: Random): unknown {
   if ('values' in range) return range.values[random.integer(range.values.length)]
-  const { low, high } = range
+  const { low, high, isWhole } = range
+  if (isWhole) {
+    // Each whole number has the stretch from half below it to half above.
+    const value =
+      low > 0
+        ? (low - 0.5) * ((high + 0.5) / (low - 0.5)) ** random.uniform()
+        : random.between(low - 0.5, high + 0.5)
+    return Math.min(high, Math.max(low, Math.round(value)))
+  }
   const value = low > 0 ? low * (high / low) ** random.uniform() : random.between(low, high)
   return Number(value.toPrecision(3))
 }

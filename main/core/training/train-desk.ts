@@ -13,6 +13,8 @@ import { resumeRun, startRun, type TrainOptions, type TrainRequest, type TrainRe
 
 interface Active {
   readonly id: string
+  /** for people: `run mine`, `sweep s` */
+  readonly what: string
   readonly controller: AbortController
   /** what an abort means: the run can go on, or it ends with what it has */
   wish: 'pause' | 'stop'
@@ -49,7 +51,7 @@ export class TrainDesk {
   /** @param wish `pause` keeps a checkpoint to go on from; `stop` makes a model of the best weights */
   async end(id: string, wish: Active['wish']): Promise<void> {
     const active = this.#active
-    if (active?.id !== id) {
+    if (active?.what !== `run ${id}`) {
       throw new AppError('conflict', `run ${id} is not trained here at the moment`)
     }
     active.wish = wish
@@ -63,7 +65,7 @@ export class TrainDesk {
     if (!run) throw new AppError('not-found', `the catalog has no run ${id}`)
     runs.remove(id)
     await rm(run.folder, { recursive: true, force: true })
-    this.#tellRuns()
+    this.tellRuns()
   }
 
   /** Steps of which samples are kept, the first first. */
@@ -90,14 +92,37 @@ export class TrainDesk {
     await active.ended
   }
 
+  /**
+   * Waits until nothing is trained, then does the work, and until it ends nothing else is begun.
+   * @param what for people: `sweep s`
+   */
+  async hold(what: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const stopped = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    while (this.#active && !signal.aborted) await Promise.race([this.#active.ended, stopped])
+    signal.throwIfAborted()
+    const working = work()
+    const ended = working
+      .catch(() => {}) // whoever asked for the work is told
+      .finally(() => {
+        this.#active = null
+        this.#onModel()
+        this.tellRuns()
+      })
+    const controller = new AbortController()
+    this.#active = { ...{ id: what, what, controller, ended }, wish: 'pause', failure: null }
+    return working
+  }
+
   #begin(id: string, train: (options: TrainOptions) => Promise<TrainResult>): Active {
     if (this.#active) {
-      throw new AppError('conflict', `run ${this.#active.id} is being trained: pause or stop it first`)
+      throw new AppError('conflict', `${this.#active.what} is being trained: pause or stop it first`)
     }
     const controller = new AbortController()
     const training = train({
       signal: controller.signal,
-      onProgress: (report) => this.#record(id, report),
+      onProgress: (report) => this.record(id, report),
       isToFinish: () => this.#active?.wish === 'stop',
     })
     const ended = training
@@ -110,9 +135,9 @@ export class TrainDesk {
       })
       .finally(() => {
         this.#active = null
-        this.#tellRuns()
+        this.tellRuns()
       })
-    const active: Active = { ...{ id, controller, ended }, wish: 'pause', failure: null }
+    const active: Active = { ...{ id, what: `run ${id}`, controller, ended }, wish: 'pause', failure: null }
     this.#active = active
     return active
   }
@@ -125,14 +150,15 @@ export class TrainDesk {
       if (status === 'running' || this.#active !== active) break
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    this.#tellRuns()
+    this.tellRuns()
   }
 
-  #tellRuns(): void {
+  tellRuns(): void {
     this.events.publish({ kind: 'runs', runs: this.runs() })
   }
 
-  #record(id: string, report: TrainProgress): void {
+  /** Tells every window how a run goes. */
+  record(id: string, report: TrainProgress): void {
     if (report.kind === 'note') {
       this.events.publish({ kind: 'note', id, text: report.text })
     } else if (report.kind === 'steps') {
@@ -152,7 +178,7 @@ export class TrainDesk {
       })
     } else if (report.kind === 'validation') {
       this.events.publish({ kind: 'validated', id, step: report.step })
-      if (report.improved) this.#tellRuns()
+      if (report.improved) this.tellRuns()
     } else if (report.kind === 'samples') {
       void this.#keepSamples(id, report).catch((error) => {
         this.events.publish({

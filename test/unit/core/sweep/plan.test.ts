@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { nextTrial, rungsOf, type SweepPlan, trialsOf } from '../../../../main/core/sweep/plan.ts'
+import { parseRange } from '../../../../shared/sweep-range.ts'
 
 const plan: SweepPlan = {
   ...{ id: 's', ranges: {}, trials: 'grid', seed: 1 },
@@ -14,7 +15,11 @@ test('a grid is all combinations; draws lie within their ranges and repeat', () 
     { code: 4, activation: 'elu' },
     { code: 4, activation: 'relu' },
   ])
-  const drawn = { ...plan, trials: 50, ranges: { ...ranges, learningRate: { low: 0.0001, high: 0.01 } } }
+  const drawn = {
+    ...plan,
+    trials: 50,
+    ranges: { ...ranges, learningRate: { low: 0.0001, high: 0.01, isWhole: false } },
+  }
   const trials = trialsOf(drawn)
   expect(trials).toEqual(trialsOf(drawn))
   expect(
@@ -24,10 +29,10 @@ test('a grid is all combinations; draws lie within their ranges and repeat', () 
   const small = trials.filter(({ learningRate }) => Number(learningRate) < 0.001).length
   expect(small).toBeGreaterThan(12)
   expect(small).toBeLessThan(38)
-  expect(() => trialsOf({ ...plan, ranges: { learningRate: { low: 1, high: 2 } } })).toThrow(
+  expect(() => trialsOf({ ...plan, ranges: { learningRate: { low: 1, high: 2, isWhole: false } } })).toThrow(
     'a grid takes values',
   )
-  expect(() => trialsOf(plan)).toThrow('at least one --try')
+  expect(() => trialsOf(plan)).toThrow('at least one setting to try')
 })
 
 test('rungs grow by eta and end at the most epochs', () => {
@@ -62,4 +67,22 @@ test('of nine trials the best third goes on, and of those the best to the end; f
   expect(reached.every((rungs) => rungs >= 1)).toBe(true)
   expect(played([2, null, 1], 2, 3)).toEqual([1, 2, 2])
   expect(played([4], 3, 3)).toEqual([3])
+})
+
+test('a range between whole bounds draws whole numbers, each of them; ranges and values are read as they are typed', () => {
+  const code = parseRange('code', '4..8')
+  expect(code).toEqual({ low: 4, high: 8, isWhole: true })
+  const drawn = trialsOf({ ...plan, trials: 200, ranges: { code } }).map((trial) => Number(trial.code))
+  expect([...new Set(drawn)].sort()).toEqual([4, 5, 6, 7, 8])
+  expect(parseRange('dropout', '0..1')).toEqual({ low: 0, high: 1, isWhole: false })
+  expect(parseRange('widths', '[16,32] | [8]')).toEqual({ values: [[16, 32], [8]] })
+  expect(parseRange('activation', 'elu, relu,')).toEqual({ values: ['elu', 'relu'] })
+  expect(() => parseRange('code', '8..4')).toThrow("code: expected low..high, got '8..4'")
+  expect(() => parseRange('code', ' ')).toThrow('got nothing')
+})
+
+test('a grid that would fill the memory is refused before it is made', () => {
+  const values = Array.from({ length: 1000 }, (_, i) => i)
+  const ranges = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { values }]))
+  expect(() => trialsOf({ ...plan, ranges })).toThrow('a grid of 1000000000000 trials is too large')
 })

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Core, openCore } from '../../../../main/core/core.ts'
-import { addSweep, findSweep, runSweep, sweepInput, sweepTable } from '../../../../main/core/sweep/sweep.ts'
+import { checkSweep, sweepInput, sweepOf } from '../../../../main/core/sweep/input.ts'
+import { addSweep, findSweep, runSweep } from '../../../../main/core/sweep/sweep.ts'
+import { sweepTable } from '../../../../main/core/sweep/table.ts'
 import { writeBlots } from '../../training/blots.ts'
 
 let folder: string
@@ -38,6 +40,12 @@ test('a sweep: stopped and gone on with, the hopeless stopped early, the best na
     },
     given: { trainingCount: 32, batch: 8, hidden: [16], code: 4, warmupSteps: 0 },
   })
+  await checkSweep(core, input)
+  await expect(checkSweep(core, { ...input, given: { ...input.given, nonsense: 1 } })).rejects.toThrow(
+    "no setting 'nonsense'",
+  )
+  const wrong = { learningRate: { values: [0.01, -1] } }
+  await expect(checkSweep(core, { ...input, ranges: wrong })).rejects.toThrow('learningRate=-1')
   const job = addSweep(core, input)
   expect(() => addSweep(core, input)).toThrow("there is a sweep 's' already")
   const controller = new AbortController()
@@ -56,6 +64,36 @@ test('a sweep: stopped and gone on with, the hopeless stopped early, the best na
   expect(found.rows.map(({ epochs }) => epochs)).toEqual([4, 1, 1])
   expect(core.catalog.models.byId('s-2')).toBeDefined()
   expect(core.catalog.models.byId('s-1')).toBeUndefined()
-  expect(sweepTable(core, job.id)).toEqual(found)
+  expect(sweepTable(core.catalog, job.id)).toEqual(found)
+  await expect(checkSweep(core, { ...input, id: 's' })).rejects.toThrow("a run or model 's-1' already")
   expect(() => findSweep(core, 'other')).toThrow("no sweep 'other'; there are: s")
+})
+
+test('a trial that ends by its patience is at its end; models that do not do the same are refused', async () => {
+  const input = sweepOf({
+    ...{ id: 'p', models: ['dense'], tries: { learningRate: { values: [0.000001, 0.000002] } } },
+    ...{ trials: 'grid', seed: 0, minEpochs: 2, maxEpochs: 8, eta: 2, images: [images] },
+    given: {
+      trainingCount: 32,
+      batch: 8,
+      hidden: [16],
+      code: 4,
+      warmupSteps: 0,
+      patience: 1,
+      averageDecay: 0,
+    },
+  })
+  expect(input).toMatchObject({ by: 'mse', isHigherBetter: false, architecture: 'dense' })
+  // Steps so long that no validation is better than the first: each trial ends before its second rung.
+  const far = { ...input, ranges: { learningRate: { values: [3, 4] } } }
+  const found = await runSweep(core, addSweep(core, far))
+  expect(found.status).toBe('done')
+  expect(found.rows.map(({ status, epochs }) => [status, epochs])).toEqual([
+    ['finished', 8],
+    ['finished', 8],
+  ])
+  expect(() => sweepOf({ ...input, models: ['dense', 'codec'], tries: input.ranges })).toThrow('do the same')
+  expect(sweepOf({ ...input, models: ['dense', 'conv'], tries: {} }).ranges).toEqual({
+    model: { values: ['dense', 'conv'] },
+  })
 })
