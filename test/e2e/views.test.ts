@@ -14,6 +14,7 @@ import { libraryTests } from './views/library.ts'
 import { modelsTests } from './views/models.ts'
 import { noiseTests } from './views/noise.ts'
 import { settingsTests } from './views/settings.ts'
+import { sweepTests } from './views/sweep.ts'
 import { trainLatentsTests } from './views/train-latents.ts'
 
 const samples = join(import.meta.dirname, '../../assets/samples')
@@ -75,6 +76,7 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
   compressTests(get)
   jobsTests(get)
   trainLatentsTests(get)
+  sweepTests(get)
   modelsTests(get)
   settingsTests(get)
   frameTests(get)

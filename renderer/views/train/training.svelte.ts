@@ -55,6 +55,21 @@ export const presets: readonly Preset[] = [
   },
 ]
 
+/** What an IDX file does not know. */
+const ofPhotosOnly = ['view', 'patchesPerPhoto', 'validationShare']
+
+const ofDigits = { rows: 28, columns: 28, channels: 1, widths: [16, 32], code: 16 }
+
+/** Settings for an IDX file of digits in place of photos, or the other way about. */
+export function settingsFor(
+  values: Readonly<Record<string, unknown>>,
+  isIdx: boolean,
+): Record<string, unknown> {
+  const strange = isIdx ? ofPhotosOnly : Object.keys(ofDigits)
+  const kept = Object.entries(values).filter(([name]) => !strange.includes(name))
+  return { ...Object.fromEntries(kept), ...(isIdx ? ofDigits : {}) }
+}
+
 /** The form and the runs of the Train view. */
 class Training {
   #trainables = $state.raw<readonly Trainable[]>([])
@@ -67,9 +82,13 @@ class Training {
   readonly #compared = new SvelteSet<string>()
   #current = $state<string | null>(null)
 
+  /** what the form starts */
+  kind = $state<'run' | 'sweep'>('run')
   architecture = $state('conv')
   data = $state.raw<TrainData>({ kind: 'samples' })
   dataTitle = $state('the sample photos')
+  /** the data are an IDX file */
+  isIdx = $state(false)
   name = $state('')
   lengthKind = $state<'epochs' | 'minutes'>('epochs')
   length = $state(40)
@@ -134,6 +153,11 @@ class Training {
     const fits = (architecture: string) =>
       architecture === this.architecture || (this.architecture === 'restorer' && architecture === 'denoiser')
     return models.list.filter((model) => fits(model.architecture)).map(({ id }) => ({ id, title: id }))
+  }
+
+  /** Whether a setting says something about the chosen data. */
+  knows(name: string): boolean {
+    return this.isIdx ? !ofPhotosOnly.includes(name) : name !== 'trainingCount'
   }
 
   follow(): () => void {
