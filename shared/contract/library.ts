@@ -44,6 +44,8 @@ export interface ImageDetails extends ImageRow {
   readonly channels: number
   readonly hasAlpha: boolean
   readonly importedAtMs: number
+  /** the file says when it was taken; else takenAtMs is when the file was changed last */
+  readonly hasTime: boolean
   readonly lens: string | null
   readonly exposureSeconds: number | null
   readonly aperture: number | null

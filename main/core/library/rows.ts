@@ -28,6 +28,7 @@ export async function detailsOf(catalog: Catalog, id: number): Promise<ImageDeta
   return {
     ...rowOf(image),
     ...{ path, locations, sha256, bitDepth, channels, hasAlpha, importedAtMs },
+    hasTime: exif.takenAtMs !== undefined,
     lens: exif.lens ?? null,
     exposureSeconds: exif.exposureSeconds ?? null,
     aperture: exif.aperture ?? null,
