@@ -113,6 +113,20 @@ export function commandLine(
   return { executablePath: electron.path, args: [...parameters, ...words], env }
 }
 
-export function launch(launched: Launched, words: readonly string[] = []): Promise<ElectronApplication> {
-  return _electron.launch({ ...commandLine(launched, words), timeout: 120_000 })
+/**
+ * On a slow machine playwright may miss the moment at which Electron's main process can be asked, and then waits for
+ * ever: the application is ended by it, and started again.
+ */
+export async function launch(
+  launched: Launched,
+  words: readonly string[] = [],
+): Promise<ElectronApplication> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await _electron.launch({ ...commandLine(launched, words), timeout: 60_000 })
+    } catch (error) {
+      if (attempt === 3 || !/Timeout/.test(String(error))) throw error
+      console.warn(`electron: not started after a minute, trying again (${attempt})`)
+    }
+  }
 }

@@ -18,6 +18,8 @@ export async function openPage(browser: Browser, served: Served, look: Look = {}
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: 'dark',
+    // Nothing is caught half way between two looks.
+    reducedMotion: 'reduce',
     acceptDownloads: true,
   })
   const page = await context.newPage()
@@ -28,7 +30,7 @@ export async function openPage(browser: Browser, served: Served, look: Look = {}
       found.push(message.text())
   })
   troublesOf.set(page, found)
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(60_000)
   await page.goto(served.nextAddress(), { timeout: 90_000 })
   await page.getByRole('navigation', { name: 'Views' }).waitFor()
   return page
@@ -56,18 +58,74 @@ export async function goTo(page: Page, title: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name: title }).waitFor()
 }
 
+/**
+ * Chooses a photo of the library by its name, whatever was searched for, filtered or chosen before, and opens it in a
+ * view.
+ */
+export async function openPhoto(page: Page, name: string, view?: string): Promise<void> {
+  await goTo(page, 'Library')
+  const clear = page.getByRole('button', { name: /^Clear( search and filters)?$/ })
+  await photos(page).or(clear).first().waitFor()
+  if (await clear.first().isVisible()) await clear.first().click()
+  await photos(page, name).click()
+  await page.locator('[role=option][id^=photo-][aria-selected=true]').filter({ hasText: name }).waitFor()
+  await page
+    .getByRole('complementary', { name: 'Details' })
+    .getByText(name, { exact: true })
+    .first()
+    .waitFor()
+  if (view) await goTo(page, view)
+}
+
+/** Takes back what was just removed: once the window has said that it can be. */
+export async function takeBack(page: Page, removed: string | RegExp): Promise<void> {
+  await page
+    .locator('[data-sonner-toast]')
+    .filter({ hasText: removed })
+    .getByRole('button', { name: 'Undo' })
+    .first()
+    .waitFor({ state: 'attached' })
+  await page.keyboard.press('Control+Z')
+  await page
+    .getByText(/^Taken back/)
+    .first()
+    .waitFor()
+}
+
+/** Waits until an element has the focus: keys pressed sooner would go elsewhere. */
+export async function hasFocus(element: Locator): Promise<void> {
+  await element.and(element.page().locator(':focus')).waitFor()
+}
+
+/** The same view anew, whatever a test that failed left open: a dialog, a drawer, another size. */
+export async function resetPage(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.reload()
+  await page.getByRole('navigation', { name: 'Views' }).waitFor()
+}
+
+/** Nothing moves, fades or changes its colour any more, but what never ends. */
+async function atRest(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== 'running' || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY,
+      ),
+  )
+}
+
 /** Written to out/screenshots, for people to look at. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir(shots, { recursive: true })
-  // Colours on their way to others.
-  await page.waitForTimeout(250)
+  await atRest(page)
   await page.screenshot({ path: join(shots, `${name}.png`) })
 }
 
 /** No violation of WCAG 2 A and AA, contrast included. */
 export async function checkAccessible(page: Page): Promise<void> {
-  // Colours on their way from one to the other are neither's.
-  await page.waitForTimeout(250)
+  await atRest(page)
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
     .analyze()

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { buildWindow } from '../../main/server/build-window.ts'
 import { chromiumPath, launchChromium, noChromium } from './browser.ts'
-import { openPage, screenshot, troubles } from './page.ts'
+import { openPage, resetPage, screenshot, troubles } from './page.ts'
 import { type Served, serve, testFolder } from './serve.ts'
 import { compressTests } from './views/compress.ts'
 import { denoiseTests } from './views/denoise.ts'
@@ -52,16 +52,15 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
     const browser = await launchChromium()
     const page = await openPage(browser, served)
     window = { page, browser, served, folderOfPhotos: photos, folder }
-  }, 120_000)
+  }, 300_000)
 
   afterEach(async ({ task }) => {
-    if (window && task.result?.state === 'fail') {
+    if (!window) return
+    if (task.result?.state === 'fail') {
       await screenshot(window.page, `failed-${task.name.split(':')[0]}`)
-      // What it left open, a dialog or a drawer, must not fail the next.
-      await window.page.reload()
-      await window.page.getByRole('navigation', { name: 'Views' }).waitFor()
+      await resetPage(window.page)
     }
-    if (window) expect(troubles(window.page)).toEqual([])
+    expect(troubles(window.page)).toEqual([])
   })
 
   afterAll(async () => {

@@ -50,7 +50,7 @@ export function trainLatentsTests(get: () => Window): void {
       // Somewhere near the middle there is a point.
       for (let reach = 0; reach < 200 && !(await chosen.isVisible()); reach += 20) {
         await page.mouse.click(x + width / 2 + reach, y + height / 2 + reach / 2)
-        await page.waitForTimeout(400)
+        await chosen.waitFor({ timeout: 5_000 }).catch(() => undefined)
       }
       await expect.poll(() => chosen.getByRole('button').count()).toBe(13)
       await page.getByRole('button', { name: 'Generate' }).click()
