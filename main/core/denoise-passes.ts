@@ -1,11 +1,8 @@
+import type { PassCount } from '../../shared/contract/denoise.ts'
 import type { Engine } from '../engine/host.ts'
 import type { EngineTasks } from './engine-tasks.ts'
 
 export type DenoiseRequest = EngineTasks['denoise']['input']
-
-/** How often a picture is denoised, each time turned or mirrored in another way, and the results averaged. */
-export const passCounts = [1, 2, 4, 8] as const
-export type PassCount = (typeof passCounts)[number]
 
 /** In this order: two passes are the picture and the picture upside down. */
 const turns = [false, true].flatMap((transposed) =>

@@ -1,5 +1,6 @@
 import { type BlendAmounts, blendDenoised, isWholeBlend, wholeBlend } from '../../shared/blend/blend.ts'
 import { lostDetail } from '../../shared/blend/lost-detail.ts'
+import type { PassCount } from '../../shared/contract/denoise.ts'
 import type { FloatImage } from '../../shared/image.ts'
 import {
   estimatePictureNoise,
@@ -11,7 +12,7 @@ import { eachTile } from '../imaging/each-tile.ts'
 import { blankLike, type Raster } from '../imaging/raster.ts'
 import { type PixelGrid, rasterTile } from '../imaging/tile-pixels.ts'
 import { type Rect, type TileOptions, tilePlan } from '../imaging/tiles.ts'
-import { denoiseInPasses, type PassCount } from './denoise-passes.ts'
+import { denoiseInPasses } from './denoise-passes.ts'
 import type { EngineTasks, ModelRef } from './engine-tasks.ts'
 import { colourFromGrey, colourSigma, greyFromColour } from './grey.ts'
 

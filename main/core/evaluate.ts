@@ -1,3 +1,4 @@
+import type { PassCount } from '../../shared/contract/denoise.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { FloatImage } from '../../shared/image.ts'
 import { pcaReconstructionError, principalComponents } from '../../shared/maths/pca.ts'
@@ -11,7 +12,7 @@ import { rasterTile } from '../imaging/tile-pixels.ts'
 import { idxImages } from '../training/data/idx.ts'
 import { idxSubset } from '../training/data/idx-batches.ts'
 import type { Core } from './core.ts'
-import { denoiseInPasses, type PassCount } from './denoise-passes.ts'
+import { denoiseInPasses } from './denoise-passes.ts'
 import type { ModelRef } from './engine-tasks.ts'
 
 /** Means over the pictures at one noise level. PSNR in dB of 8-bit results, in the pictures' own colour space. */

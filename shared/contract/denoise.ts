@@ -6,6 +6,11 @@ import { query, subscription } from './procedure.ts'
 export const modelName = z.string().min(1).max(200)
 /** standard deviation of 255 */
 export const sigma255 = z.number().min(0).max(255)
+/** How often a picture is denoised, each time turned or mirrored in another way, and the results averaged. */
+export const passCounts = [1, 2, 4, 8] as const
+export type PassCount = (typeof passCounts)[number]
+export const passes = z.union(passCounts.map((count) => z.literal(count)))
+
 /** names a layer: see pixels.ts */
 export const layerKey = z.string().regex(/^[irh][0-9a-f]{1,40}$/)
 
@@ -69,6 +74,7 @@ export const denoiseArea = {
       model: modelName,
       /** null: the estimate */
       sigma255: sigma255.nullable().default(null),
+      passes: passes.default(1),
       /** what is seen: done first */
       visible: rect.optional(),
     }),

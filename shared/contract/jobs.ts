@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { filePath, nothing, rowId, rowIds, type SentError, type Undo } from './common.ts'
 import { compressTarget, effort } from './compress.ts'
-import { blend, modelName, sigma255 } from './denoise.ts'
+import { blend, modelName, passes, sigma255 } from './denoise.ts'
 import { noiseSettings } from './noise.ts'
 import { mutation, query, subscription } from './procedure.ts'
 import { metadataPolicies, outputFormats } from './settings.ts'
@@ -32,6 +32,7 @@ export const newJob = z.discriminatedUnion('kind', [
       /** null: estimated for each picture */
       sigma255: sigma255.nullable().default(null),
       blend: blend.prefault({}),
+      passes: passes.default(1),
     }),
   }),
   z.object({ kind: z.literal('noise'), ...batch, settings: noiseSettings }),

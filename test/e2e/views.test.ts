@@ -13,6 +13,7 @@ import { jobsTests } from './views/jobs.ts'
 import { libraryTests } from './views/library.ts'
 import { modelsTests } from './views/models.ts'
 import { noiseTests } from './views/noise.ts'
+import { passesTests } from './views/passes.ts'
 import { settingsTests } from './views/settings.ts'
 import { sweepTests } from './views/sweep.ts'
 import { trainLatentsTests } from './views/train-latents.ts'
@@ -72,6 +73,7 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
   libraryTests(get)
   noiseTests(get)
   denoiseTests(get)
+  passesTests(get)
   compressTests(get)
   jobsTests(get)
   trainLatentsTests(get)

@@ -1,6 +1,6 @@
 import { resolve, sep } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type PassCount, passCounts } from '../../core/denoise-passes.ts'
+import { type PassCount, passCounts } from '../../../shared/contract/denoise.ts'
 import type { BatchInput, BatchReport } from '../../core/jobs/picture-batch.ts'
 import { findImages } from '../../imaging/find.ts'
 import type { OutputFormat } from '../../imaging/formats.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { PassCount } from '../../core/denoise-passes.ts'
+import type { PassCount } from '../../../shared/contract/denoise.ts'
 import { denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { type PictureFacts, runPictureBatch } from '../../core/jobs/picture-batch.ts'
 import { withCore } from '../context.ts'

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { PassCount } from '../../../shared/contract/denoise.ts'
 import { AppError } from '../../../shared/errors.ts'
-import type { PassCount } from '../../core/denoise-passes.ts'
 import { evaluateDenoiser, evaluateReconstruction } from '../../core/evaluate.ts'
 import { findModel, refOf } from '../../core/model-library.ts'
 import { evaluateRestorer } from '../../core/restore/evaluate-restorer.ts'

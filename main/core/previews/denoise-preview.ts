@@ -1,4 +1,4 @@
-import type { DenoiseFacts } from '../../../shared/contract/denoise.ts'
+import type { DenoiseFacts, PassCount } from '../../../shared/contract/denoise.ts'
 import type { PreviewEvent } from '../../../shared/contract/preview.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { overlap } from '../../code/grid.ts'
@@ -17,6 +17,8 @@ export interface DenoiseRequest {
   readonly image: number
   readonly model: string
   readonly sigma255: number | null
+  /** see `denoiseInPasses` */
+  readonly passes: PassCount
   readonly visible?: Rect | undefined
 }
 
@@ -27,14 +29,14 @@ const previewTiles = { ...denoiseTiles, core: 384 }
 export function denoisePreview(
   core: Core,
   pictures: Pictures,
-  { image, model: modelId, sigma255: asked, visible }: DenoiseRequest,
+  { image, model: modelId, sigma255: asked, passes, visible }: DenoiseRequest,
   signal: AbortSignal,
 ): AsyncGenerator<PreviewEvent<DenoiseFacts>> {
   const found = findModel(core.catalog, modelId)
   if (found.task !== 'denoise') {
     throw new AppError('bad-input', `model '${modelId}' is for '${found.task}', not for denoising`)
   }
-  const request = requestKey('denoise', { image, model: found.sha256, asked })
+  const request = requestKey('denoise', { image, model: found.sha256, asked, passes })
   return preview(pictures, request, signal, async (steps) => {
     const started = performance.now()
     const source = await pictures.image(image)
@@ -43,7 +45,9 @@ export function denoisePreview(
     const estimate = asked === null ? await estimateOf(core, pictures, image, steps.signal) : null
     const sigma255 = asked ?? estimate!.sigma255
     const profile = estimate?.profile ? Float32Array.from(estimate.profile) : null // as in a batch
-    const denoise = tileDenoiser(core.inference, refOf(found), { sigma255, profile, signal: steps.signal })
+    const { signal: stopped } = steps
+    const told = { sigma255, profile, passes, signal: stopped }
+    const denoise = tileDenoiser(core.inference, refOf(found), told)
     const { rows, tileCount } = tilePlan(source.width, source.height, previewTiles)
     let ended = 0
     await pooled(nearestFirst(rows.flat(), visible), 2, async ({ core: place, input }) => {

@@ -57,8 +57,8 @@ export function jobInput(
     ),
   }
   if (job.kind === 'denoise') {
-    const { model, sigma255, blend } = job.settings
-    const input: QueuedInput & DenoiseInput = { ...base, model, sigma: sigma255 ?? 'auto', ...blend }
+    const { model, sigma255, blend, passes } = job.settings
+    const input: QueuedInput & DenoiseInput = { ...base, model, sigma: sigma255 ?? 'auto', ...blend, passes }
     return input
   }
   if (job.kind === 'noise') {

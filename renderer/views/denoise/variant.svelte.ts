@@ -18,6 +18,8 @@ export class Variant {
   model = $state('')
   /** null: the estimate */
   sigma255 = $state<number | null>(null)
+  /** turned and mirrored in so many ways, and averaged */
+  passes = $state<1 | 4>(1)
   amounts = $state.raw<Amounts>(wholeAmounts)
   readonly preview = new Preview<DenoiseFacts>()
   #similarity = $state.raw<Similarity | null>(null)
@@ -30,6 +32,7 @@ export class Variant {
     if (like) {
       this.sigma255 = like.sigma255
       this.amounts = like.amounts
+      this.passes = like.passes
     }
   }
 
@@ -47,7 +50,8 @@ export class Variant {
   }
 
   run(image: number, visible: Region): void {
-    const request = { image, model: this.model, sigma255: this.sigma255, visible }
+    const { model, sigma255, passes } = this
+    const request = { image, model, sigma255, passes, visible }
     this.#similarity = null
     this.preview.start((listener) => client.denoise.preview(request, listener))
   }

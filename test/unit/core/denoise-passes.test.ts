@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { type DenoiseRequest, denoiseInPasses, passCounts } from '../../../main/core/denoise-passes.ts'
+import { type DenoiseRequest, denoiseInPasses } from '../../../main/core/denoise-passes.ts'
 import type { EngineTasks } from '../../../main/core/engine-tasks.ts'
 import type { Engine } from '../../../main/engine/host.ts'
+import { passCounts } from '../../../shared/contract/denoise.ts'
 import { Random } from '../../../shared/random.ts'
 
 const [width, height] = [7, 5]

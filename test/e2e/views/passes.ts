@@ -1,0 +1,48 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openPhoto, screenshot } from '../page.ts'
+import type { Window } from '../views.test.ts'
+
+export function passesTests(get: () => Window): void {
+  const settings = () => get().page.getByRole('complementary', { name: 'Settings' })
+  const results = () => join(get().folderOfPhotos, 'passes')
+
+  /** What the open variant gives as a file. */
+  async function exported(stem: string): Promise<Buffer> {
+    const { page } = get()
+    const name = `${stem}.png`
+    await page.getByRole('button', { name: 'Export', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Export denoised photos' })
+    await dialog.getByLabel('Folder').fill(results())
+    await dialog.getByLabel('Name').fill(`${stem}{ext}`)
+    await dialog.getByText(join(results(), name)).waitFor()
+    await dialog.getByRole('button', { name: 'Export' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    const files = () => readdir(results()).catch(() => [])
+    await expect.poll(files, { timeout: 120_000 }).toContain(name)
+    return readFile(join(results(), name))
+  }
+
+  test('denoise: four passes are another variant, on the screen and in the file', async () => {
+    const { page } = get()
+    await openPhoto(page, 'rock.png', 'Denoise')
+    await settings()
+      .getByText(/Denoised in/)
+      .waitFor({ timeout: 120_000 })
+    await page.getByRole('application').focus()
+    await page.keyboard.press('n')
+    await settings().getByRole('button', { name: 'Remove variant B' }).waitFor()
+    await settings().getByLabel('Passes').selectOption({ label: 'Four: a little better, slower' })
+    await page.getByText(/^B: denoiser, 100 %, 4 passes/).waitFor()
+    await settings()
+      .getByText(/Denoised in/)
+      .waitFor({ timeout: 120_000 })
+    await screenshot(page, 'denoise-passes')
+    const four = await exported('four')
+    await settings().getByRole('button', { name: 'Remove variant B' }).click()
+    await page.getByText('4 passes').waitFor({ state: 'detached' })
+    const one = await exported('one')
+    expect(four.equals(one)).toBe(false)
+  }, 400_000)
+}
