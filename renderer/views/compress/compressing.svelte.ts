@@ -25,6 +25,8 @@ class Compressing {
   readonly preview = new Preview<HgiCodedFacts>()
   #image = $state<number | null>(null)
   #pixels = 0
+  /** whose size is aimed at: it stays while the photo does */
+  #sized: number | null = null
   model = $state('')
   kind = $state<TargetKind>('quality')
   quality = $state(60)
@@ -88,13 +90,26 @@ class Compressing {
     if (this.#image === image.id) return
     this.#image = image.id
     this.#pixels = image.width * image.height
-    this.size = Math.round(Math.min(image.bytes, this.#pixels * 0.25) / 1000) * 1000 || 1000
+    if (this.#sized !== image.id) this.size = inKilobytes(Math.min(image.bytes, this.#pixels * 0.1))
+    this.#sized = image.id
     this.model ||= models.of('compress')[0]?.id ?? ''
     this.preview.clear()
     this.#bits = null
     this.#stopCurve?.()
     this.#curve = []
     this.#curveState = 'none'
+    this.run()
+  }
+
+  /** Another kind of target aims at what there is. */
+  aim(kind: TargetKind): void {
+    const { facts } = this.preview
+    if (facts && kind !== this.kind) {
+      this.size = inKilobytes(facts.bytes)
+      this.psnr = Math.min(46, Math.max(26, Math.floor(facts.psnrDb * 10) / 10))
+      this.quality = Math.round(facts.quality)
+    }
+    this.kind = kind
     this.run()
   }
 
@@ -191,6 +206,11 @@ class Compressing {
     this.#stopCurve?.()
     this.#curveState = this.#curve.length > 0 ? 'done' : 'none'
   }
+}
+
+/** Whole ones, so many bytes at least. */
+function inKilobytes(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / 1000)) * 1000
 }
 
 export const compressing = new Compressing()
