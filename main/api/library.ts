@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { libraryArea } from '../../shared/contract/library.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -6,6 +7,12 @@ import { importFiles } from '../core/library/import-files.ts'
 import { detailsOf, rowOf } from '../core/library/rows.ts'
 import { projectRoot } from '../platform/folders.ts'
 import { areaRouter } from './area.ts'
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 /** States that come quicker than this are told together. */
 const pauseMs = 250
@@ -65,7 +72,8 @@ export const library = areaRouter(libraryArea, {
     try {
       for (const { id } of core.catalog.views.rows(ids)) {
         for (const { path } of core.catalog.images.locations(id)) {
-          await host.trash(await access.check(path))
+          const real = await access.check(path)
+          if (await isThere(real)) await host.trash(real)
           core.catalog.images.forget(path)
         }
         count++

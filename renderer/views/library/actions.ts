@@ -1,7 +1,9 @@
+import { downloadUrl, imageKey } from '../../../shared/contract/pixels.ts'
 import { client } from '../../state/client.ts'
 import { count } from '../../state/format.svelte.ts'
 import { library } from '../../state/library.svelte.ts'
 import { say, sayError, sayWithUndo } from '../../state/notices.ts'
+import { trashQuestion } from './trash-question.svelte.ts'
 
 /** The bundled photos; the first one becomes current. */
 export async function importSamples(): Promise<void> {
@@ -26,6 +28,28 @@ export function removeChosen(): void {
 
 export function reveal(id: number): void {
   client.library.reveal({ id }).catch(sayError)
+}
+
+/** In a browser: the original, as a file of the person's machine. */
+export function download(id: number): void {
+  const link = document.createElement('a')
+  link.href = downloadUrl(imageKey(id))
+  link.download = library.row(id)?.name ?? ''
+  link.click()
+}
+
+/** Moves the chosen photos' files to the system's trash, once that was said to be meant. */
+export async function askForTrash(): Promise<void> {
+  const ids = library.chosen
+  if (ids.length === 0 || !(await trashQuestion.ask(ids))) return
+  try {
+    const { count: gone } = await client.library.trash({ ids })
+    library.chooseNone()
+    say(`${count(gone, 'photo')} moved to the trash`)
+  } catch (error) {
+    sayError(error)
+  }
+  await library.reload()
 }
 
 export function addToCollection(id: number, ids: number[]): void {
