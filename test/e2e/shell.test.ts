@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import Sqlite from 'better-sqlite3'
 import type { ElectronApplication, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   buildApplication,
   commandLine,
@@ -13,7 +16,7 @@ import {
   launch,
   openDisplay,
 } from './electron.ts'
-import { goTo } from './page.ts'
+import { goTo, openPhoto, photos, screenshot } from './page.ts'
 import { testFolder } from './serve.ts'
 
 const samples = join(import.meta.dirname, '../../assets/samples')
@@ -39,6 +42,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     await copyFile(join(samples, 'lake.jpg'), photo)
     app = await launch(launched)
     page = await app.firstWindow()
+    page.setDefaultTimeout(60_000)
     await page.getByRole('navigation', { name: 'Views' }).waitFor()
   }, 300_000)
 
@@ -46,7 +50,11 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     await app?.close()
     launched?.display.stop()
     await remove()
-  }, 30_000)
+  }, 60_000)
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail' && page && !page.isClosed()) await screenshot(page, 'failed-shell')
+  })
 
   const windowCount = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
   const newWindow = async () => {
@@ -144,11 +152,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
   })
 
   test('photos dropped from the system are taken in where they lie, and their pixels come by app:', async () => {
-    const session = await page.context().newCDPSession(page)
-    const data = { items: [], files: [photo], dragOperationsMask: 1 }
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
-    }
+    await dropInto(page, photo)
     const rows = async () => {
       const bytes = await page.evaluate(async () => {
         const view = encodeURIComponent('{}')
@@ -156,7 +160,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       })
       return bytes.length / 4
     }
-    await expect.poll(rows, { timeout: 20_000 }).toBe(1)
+    await expect.poll(rows, { timeout: 60_000 }).toBe(1)
     const type = await page.evaluate(async () => {
       const response = await fetch('/pixels/i1/tile?x=0&y=0&w=64&h=64')
       return [response.status, response.headers.get('content-type')]
@@ -211,7 +215,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       page.evaluate(
         async () => (await (await fetch('/library/ids?view=%7B%7D')).arrayBuffer()).byteLength / 4,
       )
-    await expect.poll(count, { timeout: 20_000 }).toBe(3)
+    await expect.poll(count, { timeout: 60_000 }).toBe(3)
     expect(await windowCount()).toBe(1)
   })
 
@@ -221,7 +225,7 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     expect(cores).toHaveLength(1)
     process.kill(cores[0]!, 'SIGKILL')
     const status = () => page.evaluate(async () => (await fetch('/pixels/i1/thumb?size=128')).status)
-    await expect.poll(status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(status, { timeout: 60_000 }).toBe(200)
     await goTo(page, 'Library')
     await page.getByRole('option', { name: /lake/ }).first().waitFor()
   })
@@ -241,7 +245,142 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     )
     expect(count).toBe(3)
   })
+
+  /** Opens the menu of a photo. */
+  const menuOf = async (name: string) => {
+    await goTo(page, 'Library')
+    await photos(page, name).click({ button: 'right' })
+    const menu = page.getByRole('menu', { name })
+    await menu.waitFor()
+    return menu
+  }
+  /** Exports denoised photos of the library into a folder, by the window. */
+  const denoiseInto = async (name: string, results: string) => {
+    await openPhoto(page, name, 'Denoise')
+    await page.keyboard.press('Control+E')
+    const dialog = page.getByRole('dialog', { name: 'Export denoised photos' })
+    await dialog.getByLabel('Folder').fill(results)
+    await dialog.getByText(results).waitFor()
+    await dialog.getByRole('button', { name: 'Export' }).click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+
+  test('a photo is dragged out as its file', async () => {
+    await goTo(page, 'Library')
+    await app.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      const dragged: unknown[] = []
+      Object.assign(globalThis, { dragged })
+      window!.webContents.startDrag = ({ file, files, icon }) => {
+        dragged.push({ file, files, hasIcon: typeof icon !== 'string' && !icon.isEmpty() })
+      }
+    })
+    await photos(page, 'lake.jpg').hover()
+    const { x, y } = (await photos(page, 'lake.jpg').boundingBox())!
+    await page.mouse.down()
+    await page.mouse.move(x + 150, y + 90, { steps: 8 })
+    await page.mouse.up()
+    const dragged = () => app.evaluate(() => (globalThis as unknown as { dragged: unknown[] }).dragged)
+    await expect.poll(dragged).toEqual([{ file: photo, files: [photo], hasIcon: true }])
+  })
+
+  test('a photo is shown in its folder, and goes to the trash once that is confirmed', async () => {
+    await app.evaluate(({ shell }) => {
+      const asked: string[][] = []
+      Object.assign(globalThis, { asked })
+      shell.showItemInFolder = (path) => void asked.push(['folder', path])
+      shell.trashItem = async (path) => void asked.push(['trash', path])
+    })
+    const asked = () => app.evaluate(() => (globalThis as unknown as { asked: string[][] }).asked)
+    await (await menuOf('walrus.jpg')).getByRole('menuitem', { name: 'Show in folder' }).click()
+    const walrus = join(launched.folder, 'photos', 'walrus.jpg')
+    await expect.poll(asked).toEqual([['folder', walrus]])
+    await (await menuOf('walrus.jpg')).getByRole('menuitem', { name: 'Move to the trash' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Move walrus.jpg to the trash?' })
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await photos(page, 'walrus.jpg').count()).toBe(1)
+    await (await menuOf('walrus.jpg')).getByRole('menuitem', { name: 'Move to the trash' }).click()
+    await dialog.getByRole('button', { name: 'Move to the trash' }).click()
+    await photos(page, 'walrus.jpg').waitFor({ state: 'detached' })
+    expect(await asked()).toEqual([
+      ['folder', walrus],
+      ['trash', walrus],
+    ])
+  })
+
+  test('a job that took long ends with a notification where no window is looked at', async () => {
+    await app.evaluate(({ BrowserWindow, Notification }) => {
+      const shown: { title: string; body: string }[] = []
+      Object.assign(globalThis, { shown })
+      // Of older versions each notification has its own `show`, which is reached by what they all share.
+      Notification.prototype.on = function (this: Electron.Notification) {
+        this.show = () => void shown.push({ title: this.title, body: this.body })
+        return this
+      }
+      for (const window of BrowserWindow.getAllWindows()) window.isFocused = () => false
+    })
+    const results = join(launched.folder, 'long')
+    await denoiseInto('lake.jpg', results)
+    // The job is told that it began a minute ago.
+    const catalog = new Sqlite(join(launched.folder, 'data', 'catalog.db'))
+    const began = catalog.prepare(
+      "UPDATE jobs SET startedAtMs = startedAtMs - 60000 WHERE status = 'running'",
+    )
+    await expect.poll(() => began.run().changes, { interval: 20 }).toBe(1)
+    catalog.close()
+    const shown = () => app.evaluate(() => (globalThis as unknown as { shown: unknown[] }).shown)
+    await expect
+      .poll(shown, { timeout: 120_000 })
+      .toEqual([{ title: 'Denoise 1 photo (denoiser)', body: '1 done' }])
+    expect(await readdir(results)).toEqual(['lake-denoised.jpg'])
+  }, 240_000)
+
+  test('closing while a job runs asks; it goes on without a window, and then all ends', async () => {
+    const wide = join(launched.folder, 'photos', 'wide.jpg')
+    await sharp(photo).resize(2400, 1600, { fit: 'fill' }).toFile(wide)
+    await dropInto(page, wide)
+    const results = join(launched.folder, 'background')
+    await denoiseInto('wide.jpg', results)
+    const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close())
+    const question = page.getByRole('dialog', { name: '1 job not finished' })
+    await close()
+    await question.waitFor()
+    await screenshot(page, 'close-question')
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    expect(await windowCount()).toBe(1)
+    const ended = new Promise((resolve) => app.process().once('exit', resolve))
+    await close()
+    await question.getByRole('button', { name: 'Finish in the background' }).click()
+    await ended
+    expect(await readdir(results)).toEqual(['wide-denoised.jpg'])
+  }, 300_000)
+
+  test('an .hgi file that the system opens with it is looked into at once', async () => {
+    const small = join(launched.folder, 'small')
+    await promisify(execFile)(process.execPath, [
+      ...['main/cli/main.ts', '--data', join(launched.folder, 'other'), 'compress', photo],
+      ...['-o', small],
+    ])
+    app = await launch(launched, [join(small, 'lake.hgi')])
+    page = await app.firstWindow()
+    await page.getByRole('heading', { level: 1, name: 'Compress' }).waitFor({ timeout: 60_000 })
+    const inspector = page.getByRole('complementary', { name: 'Settings' })
+    await inspector.getByText('1024 x 683', { exact: false }).waitFor({ timeout: 60_000 })
+    await page.getByText('lake.hgi').first().waitFor()
+  }, 240_000)
 })
+
+/** Drops a file of this machine, as the system does. */
+async function dropInto(page: Page, file: string): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [file], dragOperationsMask: 1 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data })
+  }
+  await session.detach()
+}
 
 /** Processes below this one that hold a core, by what they were started with. */
 async function coresOf(parent: number): Promise<number[]> {
