@@ -1,9 +1,10 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Json } from '../catalog/json.ts'
 import type { Model } from '../catalog/models.ts'
 import type { Catalog } from '../catalog/open.ts'
+import { unpackModel } from '../models/archive.ts'
 import { type ModelCard, readCard } from '../models/card.ts'
 import { projectRoot } from '../platform/folders.ts'
 import type { Core } from './core.ts'
@@ -53,13 +54,24 @@ export function refOf(model: Model): ModelRef {
 }
 
 /**
- * Copies a model folder in, after its weights were checked against its card and its architecture.
+ * Copies a model in, from its folder or a zip file of that, after its weights were checked against its card and its
+ * architecture.
  * @throws AppError `corrupt` or `unsupported` (what is wrong with it), `conflict` (the id is taken)
  */
-export async function importModel(
-  { catalog, folder: data, inference }: Core,
-  source: string,
-): Promise<Model> {
+export async function importModel(core: Core, source: string): Promise<Model> {
+  if (!/\.zip$/i.test(source)) return importFolder(core, source)
+  const parent = modelsFolder(core.folder)
+  await mkdir(parent, { recursive: true })
+  const unpacked = await mkdtemp(join(parent, '.unpacked-'))
+  try {
+    await unpackModel(resolve(source), unpacked)
+    return await importFolder(core, unpacked)
+  } finally {
+    await rm(unpacked, { recursive: true, force: true })
+  }
+}
+
+async function importFolder({ catalog, folder: data, inference }: Core, source: string): Promise<Model> {
   const card = await readCard(resolve(source))
   await inference.call('check', { folder: resolve(source), sha256: card.weights.sha256 })
   const known = catalog.models.byId(card.id)

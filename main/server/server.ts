@@ -11,6 +11,7 @@ import { answerPixels } from '../api/urls/pixels.ts'
 import { contentPolicy, windowFile } from '../api/urls/window-files.ts'
 import type { Application } from '../core/application.ts'
 import { receiveFile } from '../core/library/receive-file.ts'
+import { receiveModel } from '../core/library/receive-model.ts'
 import { windowFolder } from '../platform/folders.ts'
 import { Guard } from './guard.ts'
 
@@ -121,8 +122,17 @@ async function respond(
     const [name, folder] = [url.searchParams.get('name') ?? '', url.searchParams.get('folder') ?? '']
     const bytes = Number(request.headers['content-length'] ?? 0)
     return jsonAnswer(await receiveFile(app, request, { name, folder, bytes }))
+  } else if (method === 'POST' && url.pathname === '/upload/model') {
+    const cardBytes = checkedCardBytes(url.searchParams.get('card'))
+    const bytes = Number(request.headers['content-length'] ?? 0)
+    return jsonAnswer(await receiveModel(app, request, { cardBytes, bytes }))
   }
   throw notFound(url.pathname)
+}
+
+function checkedCardBytes(text: string | null): number | null {
+  if (text === null || /^[1-9]\d{0,9}$/.test(text)) return text === null ? null : Number(text)
+  throw new AppError('bad-input', `card: expected the number of its bytes, got '${text.slice(0, 40)}'`)
 }
 
 function urlOf({ url }: IncomingMessage): URL {

@@ -4,19 +4,19 @@ export interface DroppedFile {
   readonly folder: string
 }
 
-const wanted = /\.(jpe?g|png|webp|avif|tiff?|gif|hgi|heic|heif|dng|cr2|cr3|nef|arw|raf|rw2|orf|pef|srw)$/i
+const pictures = /\.(jpe?g|png|webp|avif|tiff?|gif|hgi|heic|heif|dng|cr2|cr3|nef|arw|raf|rw2|orf|pef|srw)$/i
 
-/** Files of a drop or a choice; folders are walked through. Of folders only what may be a picture is taken. */
-export async function filesOf(data: DataTransfer | FileList): Promise<DroppedFile[]> {
-  if (!(data instanceof DataTransfer)) return chosen(data)
+/** Files of a drop or a choice; folders are walked through. Of folders only what is wanted is taken: pictures. */
+export async function filesOf(data: DataTransfer | FileList, wanted = pictures): Promise<DroppedFile[]> {
+  if (!(data instanceof DataTransfer)) return chosen(data, wanted)
   const entries = [...data.items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry != null)
-  if (entries.length === 0) return chosen(data.files)
+  if (entries.length === 0) return chosen(data.files, wanted)
   const found: DroppedFile[] = []
-  for (const entry of entries) await walk(entry, '', true, found)
+  for (const entry of entries) await walk(entry, '', true, found, wanted)
   return found
 }
 
-function chosen(files: FileList): DroppedFile[] {
+function chosen(files: FileList, wanted: RegExp): DroppedFile[] {
   return [...files].flatMap((file) => {
     const folder = file.webkitRelativePath.split('/').slice(0, -1).join('/')
     return folder !== '' && !wanted.test(file.name) ? [] : [{ file, folder }]
@@ -28,6 +28,7 @@ async function walk(
   folder: string,
   isTop: boolean,
   found: DroppedFile[],
+  wanted: RegExp,
 ): Promise<void> {
   if (entry.isFile) {
     if (!isTop && !wanted.test(entry.name)) return
@@ -44,6 +45,6 @@ async function walk(
       reader.readEntries(resolve, reject),
     )
     if (some.length === 0) return
-    for (const one of some) await walk(one, within, false, found)
+    for (const one of some) await walk(one, within, false, found, wanted)
   }
 }

@@ -32,7 +32,7 @@ export interface ModelEntry {
 
 export const modelsArea = {
   list: query(nothing).gives<ModelEntry[]>(),
-  /** a folder with card.json and weights.safetensors */
+  /** a folder with card.json and weights.safetensors, or a zip file of one */
   import: mutation(z.object({ path: filePath })).gives<{ id: string; isNew: boolean }>(),
   /** copied to a folder of the model's name inside `folder` */
   export: mutation(z.object({ id: modelName, folder: filePath })).gives<{ folder: string }>(),

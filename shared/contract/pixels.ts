@@ -39,8 +39,15 @@ export const libraryIdsUrl = (view: LibraryView): string =>
 export const uploadUrl = (name: string, folder = ''): string =>
   `/upload?name=${encodeURIComponent(name)}&folder=${encodeURIComponent(folder)}`
 
+/**
+ * POST a model from a browser: a zip file of its folder, or, where the card's bytes are told, card.json and then
+ * weights.safetensors in one body. Answers `{ id, isNew }` as JSON.
+ */
+export const modelUploadUrl = (cardBytes?: number): string =>
+  cardBytes === undefined ? '/upload/model' : `/upload/model?card=${cardBytes}`
+
 export interface Uploaded {
-  /** null for .hgi files and models */
+  /** null for .hgi files */
   readonly image: number | null
   readonly outcome: 'added' | 'known' | 'duplicate' | 'changed' | 'stored'
   /** on the core's machine: for compress.open */

@@ -9,7 +9,7 @@ export function addModels(program: Command): void {
   models.command('show <id>').description("one model's card").action(coreAction(show))
   models
     .command('import <folder>')
-    .description('copy a model folder in, checked')
+    .description('copy a model folder, or a .zip of one, in, checked')
     .action(coreAction(importOne))
   models
     .command('export <id> <folder>')

@@ -6,6 +6,7 @@ import { type Core, openCore } from '../../../main/core/core.ts'
 import { exportModel, findModel, importModel, removeModel } from '../../../main/core/model-library.ts'
 import { type ModelCard, readCard, saveModel, weightsPath } from '../../../main/models/card.ts'
 import type { StoredTensors } from '../../../main/models/safetensors.ts'
+import { zipOf } from '../../fixtures/zip.ts'
 
 let folder: string
 let core: Core
@@ -57,6 +58,11 @@ test('a model is imported, exported byte for byte, and removed', async () => {
 
   const target = join(folder, 'out')
   const exported = await exportModel(core.catalog, 'tiny', target)
+  const archive = join(folder, 'tiny.zip')
+  const files = ['card.json', 'weights.safetensors']
+  const members = files.map(async (name) => [`tiny/${name}`, await readFile(join(exported, name))] as const)
+  await writeFile(archive, zipOf(Object.fromEntries(await Promise.all(members))))
+  expect(await importModel(core, archive)).toEqual(model)
   expect(await readFile(weightsPath(exported))).toEqual(await readFile(weightsPath(source)))
   expect(await readCard(exported)).toEqual(await readCard(source))
   expect(await readdir(target)).toEqual(['tiny'])

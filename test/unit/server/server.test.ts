@@ -81,6 +81,7 @@ test('nothing is answered without the cookie', async () => {
     '/library/ids',
     '/download/i1',
     '/upload?name=a.jpg',
+    '/upload/model',
   ]) {
     expect((await ask(path)).status, path).toBe(403)
     expect((await ask(path, { headers: { cookie: `${cookie}x` } })).status, path).toBe(403)
@@ -237,4 +238,23 @@ test('uploads are kept in their place, taken in once, and refused where they are
   expect(broken.status).toBe(415)
   expect((await readdir(app.uploads)).some((name) => name.includes('text'))).toBe(false)
   expect((await readdir(join(app.uploads, 'trip/one'))).filter((name) => name.startsWith('.'))).toEqual([])
+})
+
+test('models that browsers send are held to their sizes, and nothing is kept of what is refused', async () => {
+  const { app, ask, origin, cookie } = await serverWithCookie()
+  const send = (query: string, body: string, more: Record<string, string> = {}) =>
+    ask(`/upload/model${query}`, { method: 'POST', headers: { origin, cookie, ...more }, body })
+  expect((await ask('/upload/model', { method: 'POST', headers: { origin }, body: 'x' })).status).toBe(403)
+  for (const [query, body, status] of [
+    ['', 'no zip file', 422],
+    ['?card=0', '{}', 400],
+    ['?card=1e3', '{}', 400],
+    ['?card=2000000', '{}', 413],
+    ['?card=2', '{}weights', 422],
+    ['?card=9', '{}', 422],
+  ] as const) {
+    expect((await send(query, body)).status, `${query} ${body}`).toBe(status)
+  }
+  expect((await send('', 'x', { 'content-length': String(2 ** 31) })).status).toBe(413)
+  expect(await readdir(app.uploads)).toEqual([])
 })
