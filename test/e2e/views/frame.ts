@@ -38,10 +38,10 @@ export function frameTests(get: () => Window): void {
       page
         .getByRole('complementary', { name: 'Settings' })
         .evaluate((panel) => (panel as HTMLElement).offsetWidth)
-    expect(await width()).toBe(340)
+    await expect.poll(width).toBe(340)
     await page.reload()
     await page.getByRole('heading', { level: 1, name: 'Denoise' }).waitFor()
-    expect(await width()).toBe(340)
+    await expect.poll(width).toBe(340)
     await page.setViewportSize({ width: 900, height: 600 })
     await expect.poll(() => page.getByRole('complementary').count()).toBe(0)
     await page.getByRole('button', { name: 'Show settings' }).click()
