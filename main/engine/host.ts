@@ -120,6 +120,7 @@ export class Engine<Tasks extends TaskTable> {
     const child = this.#child
     if (!child) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.ref() // else a program with nothing else to do ends before it
     child.disconnect()
     const timer = setTimeout(() => child.kill('SIGKILL'), abortGraceMs)
     await ended

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { Engine } from '../../../main/engine/host.ts'
 import type { TestTasks } from '../../fixtures/engine/tasks.ts'
@@ -106,4 +108,10 @@ test('a call that is aborted before it starts does not start a process', async (
     code: 'aborted',
   })
   expect(engine.pid).toBeUndefined()
+})
+
+test('a program waits for an engine that is slow to end, and goes on after it', async () => {
+  const script = join(import.meta.dirname, '../../fixtures/engine/close-and-say.ts')
+  const { stdout } = await promisify(execFile)(process.execPath, [script])
+  expect(stdout).toBe('closed\n')
 })
