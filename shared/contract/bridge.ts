@@ -11,6 +11,8 @@ export interface Chooser {
   readonly title: string
   readonly kind: 'files' | 'folder'
   readonly extensions?: readonly string[]
+  /** IDX files, which have no extension of their own, and no pictures */
+  readonly idx?: boolean
   readonly start?: string
 }
 

@@ -147,7 +147,7 @@ export const undoArea = {
 export interface FolderEntry {
   readonly name: string
   readonly path: string
-  readonly kind: 'folder' | 'image' | 'hgi' | 'model'
+  readonly kind: 'folder' | 'image' | 'hgi' | 'model' | 'idx'
 }
 
 /** Folders that may be looked into: for choosing in a browser, where the system's own dialogs are of no use. */

@@ -11,7 +11,10 @@ export function rootsOf(access: Access): { name: string; path: string }[] {
   return roots.map((path) => ({ name: basename(path) || path, path }))
 }
 
-/** What a folder holds that one may choose: folders, pictures, compressed files and models. Hidden ones are left out. */
+/** As MNIST's files are named. */
+const idxName = /(^|[-.])idx[1-4]?(-ubyte)?(\.gz)?$/
+
+/** What a folder holds that one may choose: folders, pictures, compressed files, models and IDX files. Hidden ones are left out. */
 export async function browseFolder(access: Access, path: string) {
   const folder = await access.check(path)
   const found = await readdir(folder, { withFileTypes: true }).catch((error) => {
@@ -29,6 +32,7 @@ export async function browseFolder(access: Access, path: string) {
         }
         const name = entry.name.toLowerCase()
         if (name.endsWith(hgiExtension)) return { name: entry.name, path: whole, kind: 'hgi' }
+        if (idxName.test(name)) return { name: entry.name, path: whole, kind: 'idx' }
         const isImage = imageExtensions.some((extension) => name.endsWith(extension))
         return isImage && entry.isFile() ? { name: entry.name, path: whole, kind: 'image' } : null
       }),
