@@ -1,5 +1,4 @@
 import { latentsArea } from '../../shared/contract/latents.ts'
-import { scoreFeatures } from '../core/latents/features.ts'
 import { Inbox } from '../core/topic.ts'
 import { modelCard } from '../models/card.ts'
 import { areaRouter } from './area.ts'
@@ -29,7 +28,26 @@ export const latents = areaRouter(latentsArea, {
 
   items: ({ key, indices }, { latents }) => latents.items(key, indices),
   neighbours: ({ key, index, count }, { latents }) => latents.neighbours(key, index, count),
-  clusters: ({ key, count, seed }, { latents }, signal) => latents.clusters(key, count, seed, signal),
+  clusters: ({ key, count, seed }, { latents }, signal) =>
+    progressing(signal, async (onProgress) => {
+      const clusters = await latents.clusters(key, count, seed, { signal, onProgress })
+      return { kind: 'done' as const, clusters }
+    }),
+
+  nameCluster({ key, cluster, name }, { latents }) {
+    latents.nameCluster(key, cluster, name)
+    return null
+  },
+
+  collections: ({ key }, { latents }) => ({ names: latents.collections(key) }),
+
+  measure: ({ key }, { latents }, signal) =>
+    progressing(signal, async (onProgress) => {
+      const spreads = await latents.measure(key, { signal, onProgress })
+      return { kind: 'done' as const, ...spreads }
+    }),
+
+  inLibrary: ({ key, indices }, { latents }) => ({ ids: latents.inLibrary(key, indices) }),
   position: ({ key, index }, { latents }) => latents.position(key, index),
 
   async decode({ key, code, axes }, { latents }, signal) {
@@ -44,24 +62,30 @@ export const latents = areaRouter(latentsArea, {
 
   place: ({ key, map, paths }, { latents }, signal) => latents.place(key, map, paths, signal),
 
-  async classify({ key }, { latents }, signal) {
-    const collection = latents.collection(key)
-    const trainingCount = Math.floor(collection.items.length * 0.8)
-    return scoreFeatures([collection], { trainingCount, signal })
-  },
+  classify: ({ key }, { latents }, signal) =>
+    progressing(signal, async (onProgress) => {
+      const scored = await latents.classify(key, { signal, onProgress })
+      return { kind: 'done' as const, ...scored }
+    }),
 })
+
+interface Progress {
+  readonly kind: 'progress'
+  readonly fraction: number
+  readonly step: string
+}
 
 /** Progress as it comes, then what the work gives. */
 async function* progressing<Done>(
   signal: AbortSignal,
-  work: (onProgress: (fraction: number) => void) => Promise<Done>,
-): AsyncGenerator<{ kind: 'progress'; fraction: number } | Done> {
-  const inbox = new Inbox<{ kind: 'progress'; fraction: number } | Done>()
-  let told = 0
-  work((fraction) => {
-    if (fraction < 1 && fraction - told < 0.01) return
-    told = fraction
-    inbox.put({ kind: 'progress', fraction })
+  work: (onProgress: (fraction: number, step?: string) => void) => Promise<Done>,
+): AsyncGenerator<Progress | Done> {
+  const inbox = new Inbox<Progress | Done>()
+  let told = { fraction: 0, step: '' }
+  work((fraction, step = '') => {
+    if (fraction < 1 && fraction - told.fraction < 0.01 && step === told.step) return
+    told = { fraction, step }
+    inbox.put({ kind: 'progress', fraction, step })
   }).then(
     (done) => {
       inbox.put(done)

@@ -81,6 +81,14 @@ export class Datasets {
     return this.#db.all<Dataset>(sql, imageId)
   }
 
+  /** By content: the name of the first dataset that an image is in, in their order by name. */
+  nameByHash(): Map<string, string> {
+    const sql = `SELECT sha256, datasets.name AS name FROM datasetImages
+      JOIN datasets ON datasets.id = datasetId JOIN images ON images.id = imageId ORDER BY datasets.name DESC`
+    const rows = this.#db.all<{ sha256: string; name: string }>(sql)
+    return new Map(rows.map(({ sha256, name }) => [sha256, name]))
+  }
+
   /** How many were new in it; images that are in it already stay where they are. */
   addImages(id: number, imageIds: readonly number[]): number {
     const dataset = this.byId(id)

@@ -171,6 +171,17 @@ export const migrations: readonly string[] = [
   CREATE INDEX imagesByFormat ON images (format);
   CREATE INDEX imagesByCamera ON images (exif ->> 'camera');
   `,
+  `
+  -- what people call groups of a model's codes, found again by their middles: centre is little-endian float32
+  CREATE TABLE clusterNames (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    modelSha256 TEXT NOT NULL CHECK (length(modelSha256) = 64),
+    name TEXT NOT NULL CHECK (length(name) > 0),
+    centre BLOB NOT NULL,
+    updatedAtMs INTEGER NOT NULL
+  );
+  CREATE INDEX clusterNamesByModel ON clusterNames (modelSha256);
+  `,
 ]
 
 /** Refuses a file of another program or of a later version, without writing to it. */

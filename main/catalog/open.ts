@@ -1,5 +1,6 @@
 import { Bin } from './bin.ts'
 import { Browse } from './browse.ts'
+import { ClusterNames } from './clusterNames.ts'
 import { Codes } from './codes.ts'
 import { Database } from './database.ts'
 import { Datasets } from './datasets.ts'
@@ -25,6 +26,7 @@ export interface Catalog {
   readonly runs: Runs
   readonly jobs: Jobs
   readonly codes: Codes
+  readonly clusterNames: ClusterNames
   /** All of `work` or nothing of it; synchronous, keep it short: other processes wait meanwhile. */
   atomically<Result>(work: () => Result): Result
   /**
@@ -80,6 +82,7 @@ function catalogOn(db: Database): Catalog {
     runs,
     jobs,
     codes: new Codes(db),
+    clusterNames: new ClusterNames(db),
     atomically: (work) => db.atomically(work),
     interruptAbandoned,
     health: () => checkHealth(db),

@@ -9,7 +9,7 @@ import { measureEngine } from '../engine/measure.ts'
 import { serveTasks } from '../engine/serve.ts'
 import { readFloats, tf } from '../engine/tensorflow.ts'
 import { toSamples } from '../imaging/sample-floats.ts'
-import { decodeCodes, encodeVectors } from '../latents/vectors.ts'
+import { decodeCodes, encodeVectors, measureVectors } from '../latents/vectors.ts'
 import { runTraining } from '../training/run.ts'
 import type { EngineTasks } from './engine-tasks.ts'
 import { loadModel, readModel } from './loaded-models.ts'
@@ -58,6 +58,9 @@ serveTasks<EngineTasks>({
   encodeVectors: async ({ model, ...input }, { signal }) =>
     encodeVectors(await loadModel(model), input, signal),
   decodeCodes: async ({ model, ...input }, { signal }) => decodeCodes(await loadModel(model), input, signal),
+
+  measureVectors: async ({ model, ...input }, { signal }) =>
+    measureVectors(await loadModel(model), input, signal),
 
   encodeTile: async (input, { signal }) => encodeTile(await loadModel(input.model), input, signal),
   decodeTile: async (input) => decodeTile(await loadModel(input.model), input),

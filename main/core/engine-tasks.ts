@@ -2,6 +2,7 @@ import type { EngineFacts } from '../engine/facts.ts'
 import type { EngineSpeed } from '../engine/measure.ts'
 import type { Samples } from '../imaging/raster.ts'
 import type { Rect } from '../imaging/tiles.ts'
+import type { VectorFigures } from '../latents/vectors.ts'
 import type { StoredTensors } from '../models/safetensors.ts'
 import type { TrainInput, TrainOutput, TrainProgress } from '../training/run.ts'
 
@@ -46,6 +47,12 @@ export type EngineTasks = {
   decodeCodes: {
     input: { model: ModelRef; count: number; codes: Float32Array }
     output: Float32Array
+    progress: never
+  }
+  /** per image: PSNR of its reconstruction, and of a variational model the bits of its code */
+  measureVectors: {
+    input: { model: ModelRef; count: number; values: Float32Array }
+    output: VectorFigures
     progress: never
   }
   /** A trained codec's floats, at `weights`, as its model file holds them; photos are paths */

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import { breathe } from '../engine/serve.ts'
-import { type NamedTensors, readFloats, tf } from '../engine/tensorflow.ts'
+import { type NamedTensors, readFloats, type Tensor, type Tensor2D, tf } from '../engine/tensorflow.ts'
 import type { ModelCard } from '../models/card.ts'
 import type { Network } from '../models/model.ts'
 
@@ -49,6 +49,44 @@ export async function decodeCodes(
       return network.decode(model.parameters, { code })
     }),
   )
+}
+
+/** What a code keeps of each image, and what it costs. */
+export interface VectorFigures {
+  /** of the reconstruction, not rounded to 8 bits */
+  readonly psnrDb: Float32Array
+  /** variational models: the divergence of the code from its prior, the least mean length of a code for it; else null */
+  readonly bits: Float32Array | null
+}
+
+/** @param values count * inputs, in [0, 1] */
+export async function measureVectors(
+  model: VectorModel,
+  { count, values }: { count: number; values: Float32Array },
+  signal?: AbortSignal,
+): Promise<VectorFigures> {
+  const inputs = inputsOf(model)
+  expectLength(model, 'images', values, count, inputs)
+  const network = await model.compiled()
+  const { parameters } = model
+  const read = (compute: (x: Tensor2D) => Tensor) =>
+    inParts(count, signal, (from, n) =>
+      readFloats(() =>
+        compute(tf.tensor2d(values.subarray(from * inputs, (from + n) * inputs), [n, inputs])),
+      ),
+    )
+  const squares = await read((x) => network.reconstruct(parameters, x).sub(x).square().mean(1))
+  const isVariational = (network as { isVariational?: boolean }).isVariational === true
+  const nats = isVariational
+    ? await read((x) => {
+        const { code, logVariance } = network.encode(parameters, x)
+        return code!.square().add(logVariance!.exp()).sub(logVariance!).sub(1).sum(1).mul(0.5)
+      })
+    : null
+  return {
+    psnrDb: squares.map((square) => -10 * Math.log10(Math.max(square, 1e-10))),
+    bits: nats?.map((value) => value / Math.LN2) ?? null,
+  }
 }
 
 async function inParts(

@@ -179,6 +179,14 @@ class Library {
     this.#selected = new Set(this.ids)
   }
 
+  /** These, the first of them current, in a view that shows all. */
+  chooseThese(ids: readonly number[]): void {
+    this.#selected = new Set(ids)
+    this.#current = ids[0] ?? this.#current
+    this.#anchor = this.#current
+    if (this.isFiltered) this.clearFilters()
+  }
+
   chooseNone(): void {
     this.#selected = new Set()
   }

@@ -28,8 +28,10 @@ export interface Encoded {
   readonly rows: number
   readonly columns: number
   readonly channels: 1 | 3
-  /** names of the labels: folders, or classes */
+  /** names of the labels */
   readonly labels: readonly string[]
+  /** what they are: an IDX file's classes, photos' folders, or the photos that patches were cut from */
+  readonly labelKind: 'class' | 'folder' | 'photo'
   /** directions worth a slider, the largest deviation first */
   readonly axes: readonly { readonly name: string; readonly deviation: number }[]
   readonly skipped: readonly string[]
@@ -38,6 +40,53 @@ export interface Encoded {
 export type EncodeEvent =
   | { readonly kind: 'progress'; readonly fraction: number }
   | { readonly kind: 'done'; readonly encoded: Encoded }
+
+export type ClassifyEvent =
+  | { readonly kind: 'progress'; readonly fraction: number; readonly step: string }
+  | { readonly kind: 'done'; readonly scores: readonly FeatureScore[]; readonly images: number }
+
+/** What classifiers and clusters make of one kind of feature. */
+export interface FeatureScore {
+  readonly features: string
+  /** numbers of each image */
+  readonly length: number
+  /** shares of the held-out images that got their own label, 0 to 1 */
+  readonly neighbours: number
+  readonly logistic: number
+  /** mutual information of k-means' clusters of the training images with their labels, 0 to 1 */
+  readonly clusters: number
+  /** held-out images by true label (row) and nearest neighbours' label (column) */
+  readonly confusion: readonly (readonly number[])[]
+}
+
+export type ClustersEvent =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  | { readonly kind: 'done'; readonly clusters: FoundClusters }
+
+/** Each item's cluster can be had at `groupsUrl`. */
+export interface FoundClusters {
+  readonly count: number
+  readonly silhouette: number
+  readonly sizes: readonly number[]
+  /** what people called them; null: nothing yet */
+  readonly names: readonly (string | null)[]
+  /** silhouette of each number that was tried */
+  readonly tried: readonly { readonly count: number; readonly silhouette: number }[]
+  /** with the labels, 0 to 1; null without labels */
+  readonly mutualInformation: number | null
+}
+
+export type MeasureEvent =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  /** the values can be had at `valuesUrl`; `bits` null: the model gives none */
+  | { readonly kind: 'done'; readonly psnrDb: Spread; readonly bits: Spread | null }
+
+/** Where nine of ten values lie, and their middle. */
+export interface Spread {
+  readonly low: number
+  readonly middle: number
+  readonly high: number
+}
 
 export const mapMethod = z.discriminatedUnion('method', [
   z.object({ method: z.literal('pca') }),
@@ -81,8 +130,8 @@ export const latentsArea = {
     neighbours: (LatentItem & { distance: number })[]
     by: string
   }>(),
-  /** `count` 0: as many as give the best silhouette; each item's cluster can be had at `groupsUrl` */
-  clusters: mutation(
+  /** `count` 0: as many as give the best silhouette; unsubscribe to stop */
+  clusters: subscription(
     z.object({
       key: latentsKey,
       count: z.int().min(0).max(60),
@@ -91,12 +140,18 @@ export const latentsArea = {
         .min(0)
         .max(2 ** 40),
     }),
-  ).gives<{
-    count: number
-    silhouette: number
-    sizes: number[]
-    /** with the labels, 0 to 1; null without labels */
-    mutualInformation: number | null
+  ).gives<ClustersEvent>(),
+  /** kept in the catalog, found again by where the cluster lies; an empty one forgets the name */
+  nameCluster: mutation(
+    z.object({ key: latentsKey, cluster: z.int().min(0).max(59), name: z.string().trim().max(100) }),
+  ).gives<null>(),
+  /** names of the library's collections that items are in; each item's first one can be had at `groupsUrl` */
+  collections: query(keyed).gives<{ names: string[] }>(),
+  /** how well each image is kept by its code, and what the code costs; unsubscribe to stop */
+  measure: subscription(keyed).gives<MeasureEvent>(),
+  /** those of the items that the library has: its ids, each once */
+  inLibrary: query(z.object({ key: latentsKey, indices: z.array(index).max(200_000) })).gives<{
+    ids: number[]
   }>(),
   /** the code of an item, or the mean code, in deviations along the axes */
   position: query(z.object({ key: latentsKey, index: index.nullable() })).gives<{
@@ -128,25 +183,19 @@ export const latentsArea = {
   place: query(
     z.object({ key: latentsKey, map: z.string().max(80), paths: z.array(filePath).min(1).max(50) }),
   ).gives<{ name: string; x: number; y: number }[]>(),
-  /** accuracies beside raw pixels and PCA; needs labels */
-  classify:
-    query(keyed).gives<
-      {
-        features: string
-        length: number
-        neighbours: number
-        logistic: number
-        clusters: number
-        confusion: readonly (readonly number[])[]
-      }[]
-    >(),
+  /** accuracies beside raw pixels and PCA; needs labels; unsubscribe to stop */
+  classify: subscription(keyed).gives<ClassifyEvent>(),
 }
 
 /** Float32Array, little-endian: x, y of each item. */
 export const mapUrl = (key: string, map: string): string => `/latents/${key}/map-${map}`
 /** Int32Array, little-endian: the group of each item, -1 for none. */
-export const groupsUrl = (key: string, by: 'label' | 'cluster', version: number): string =>
+export const groupsUrl = (key: string, by: GroupedBy, version: number): string =>
   `/latents/${key}/groups-${by}?v=${version}`
+export const groupings = ['label', 'collection', 'cluster'] as const
+export type GroupedBy = (typeof groupings)[number]
+/** Float32Array, little-endian: what was measured of each item. */
+export const valuesUrl = (key: string, of: 'psnr' | 'bits'): string => `/latents/${key}/values-${of}`
 /** PNG of `sheetImages` items as the model sees them, `sheetAcross` in a row. */
 export const sheetUrl = (key: string, page: number): string => `/latents/${key}/sheet-${page}`
 export const sheetAcross = 32

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { sheetAcross, sheetImages } from '../../../shared/contract/latents.ts'
+import { groupings, sheetAcross, sheetImages } from '../../../shared/contract/latents.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Application } from '../../core/application.ts'
 import { imageGrid, imageShapeOf } from '../../core/latents/image-shape.ts'
@@ -12,10 +12,12 @@ export async function answerArrays(app: Application, url: URL): Promise<Answer |
   if (rest.length > 0 || (area !== 'latents' && area !== 'train')) return null
   try {
     if (area === 'train') return await samples(app, key, what)
-    const [, kind, name] = /^(map|groups|sheet)-(.+)$/.exec(what) ?? []
+    const [, kind, name] = /^(map|groups|values|sheet)-(.+)$/.exec(what) ?? []
     if (kind === 'map') return numbers(app.latents.coordinates(key, name!))
-    if (kind === 'groups' && (name === 'label' || name === 'cluster'))
-      return numbers(app.latents.groups(key, name))
+    const by = groupings.find((one) => one === name)
+    if (kind === 'groups' && by) return numbers(app.latents.groups(key, by))
+    if (kind === 'values' && (name === 'psnr' || name === 'bits'))
+      return numbers(app.latents.values(key, name))
     if (kind === 'sheet' && /^\d+$/.test(name!)) return await sheet(app, key, Number(name))
     throw notFound(url.pathname)
   } catch (error) {

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import type { FeatureScore } from '../../../shared/contract/latents.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { kMeans } from '../../latents/clusters.ts'
 import { classifyLogistic, fitLogistic } from '../../latents/logistic.ts'
@@ -5,21 +7,8 @@ import { classifyByNeighbours } from '../../latents/nearest.ts'
 import { type Points, pointsOf, selectPoints } from '../../latents/points.ts'
 import { coordinatesOf, fitProjection } from '../../latents/project.ts'
 import { accuracy, confusionMatrix, mutualInformation } from '../../latents/scores.ts'
+import { inThread, type ThreadOptions } from '../../platform/thread.ts'
 import type { Collection } from './collection.ts'
-
-/** What classifiers and clusters make of one kind of feature. */
-export interface FeatureScores {
-  readonly features: string
-  /** numbers of each image */
-  readonly length: number
-  /** shares of the held-out images that got their own label, 0 to 1 */
-  readonly neighbours: number
-  readonly logistic: number
-  /** mutual information of k-means' clusters of the training images with their labels, 0 to 1 */
-  readonly clusters: number
-  /** held-out images by true label (row) and nearest neighbours' label (column) */
-  readonly confusion: readonly (readonly number[])[]
-}
 
 export interface FeatureOptions {
   /** the first so many items are learned from, the rest is held out */
@@ -28,19 +17,26 @@ export interface FeatureOptions {
   readonly labelled?: number | undefined
   readonly k?: number
   readonly seed?: number
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((step: string) => void) | undefined
+}
+
+/** What is compared, as a thread gets it. */
+export interface LabelledFeatures {
+  /** label of each item, below `classes` */
+  readonly truth: Int32Array
+  readonly classes: number
+  readonly pixels: Points
+  readonly codes: readonly { readonly name: string; readonly points: Points }[]
 }
 
 /**
  * Classifies held-out images by their codes, beside the same classifiers on raw pixels and on as many principal components
- * of them (fitted to the training images).
- * @throws AppError `bad-input` for a collection without labels, or a training count that leaves nothing
+ * of them (fitted to the training images); in a thread of its own.
+ * @throws AppError `bad-input` for a collection without labels, or a training count that leaves nothing; `aborted`
  */
 export async function scoreFeatures(
   collections: readonly Collection[],
-  options: FeatureOptions,
-): Promise<FeatureScores[]> {
+  { signal, onProgress, ...options }: FeatureOptions & Omit<ThreadOptions, 'what'>,
+): Promise<FeatureScore[]> {
   const [first] = collections
   const { items, labels, values } = first!
   const { trainingCount } = options
@@ -53,49 +49,61 @@ export async function scoreFeatures(
   if (!(trainingCount > 0 && trainingCount < items.length)) {
     throw new AppError('bad-input', `training count: expected 1 to ${items.length - 1}, got ${trainingCount}`)
   }
-  const truth = Int32Array.from(items, ({ label }) => label!)
-  const pixels = pointsOf(values, values.length / items.length)
-  const lengths = [...new Set(collections.map(({ points }) => points.length))]
-  const train = range(0, trainingCount)
-  const rows: FeatureScores[] = [await scores('raw pixels', pixels, truth, labels.length, options)]
-  for (const length of lengths) {
-    const pca = fitProjection(selectPoints(pixels, train), length)
-    const coordinates = pointsOf(coordinatesOf(pca, pixels), pca.components.length)
-    rows.push(await scores(`PCA of the pixels`, coordinates, truth, labels.length, options))
+  const features: LabelledFeatures = {
+    truth: Int32Array.from(items, ({ label }) => label!),
+    classes: labels.length,
+    pixels: pointsOf(values, values.length / items.length),
+    codes: collections.map(({ model, points }) => ({ name: model.id, points })),
   }
-  for (const { model, points } of collections)
-    rows.push(await scores(model.id, points, truth, labels.length, options))
-  return rows
+  const path = join(import.meta.dirname, 'feature-worker.ts')
+  return inThread(path, { features, options }, { signal, onProgress, what: 'classifying' })
 }
 
-async function scores(
+/** The same, here and now. */
+export function compareFeatures(
+  { truth, classes, pixels, codes }: LabelledFeatures,
+  options: FeatureOptions,
+  onProgress?: (fraction: number, step: string) => void,
+): FeatureScore[] {
+  const lengths = [...new Set(codes.map(({ points }) => points.length))]
+  const train = range(0, options.trainingCount)
+  const steps: { name: string; features: () => Points }[] = [
+    { name: 'raw pixels', features: () => pixels },
+    ...lengths.map((length) => ({
+      name: 'PCA of the pixels',
+      features: () => {
+        const pca = fitProjection(selectPoints(pixels, train), length)
+        return pointsOf(coordinatesOf(pca, pixels), pca.components.length)
+      },
+    })),
+    ...codes.map(({ name, points }) => ({ name, features: () => points })),
+  ]
+  return steps.map(({ name, features }, i) =>
+    scores(name, features(), truth, classes, options, (part) =>
+      onProgress?.((i + part) / steps.length, name),
+    ),
+  )
+}
+
+function scores(
   features: string,
   points: Points,
   truth: Int32Array,
   classes: number,
-  { trainingCount, labelled = trainingCount, k = 5, seed = 0, signal, onProgress }: FeatureOptions,
-): Promise<FeatureScores> {
-  onProgress?.(features)
-  // Between the long computations messages are heard: an abort, or the window's other calls.
-  const breathe = async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    signal?.throwIfAborted()
-  }
-  await breathe()
+  { trainingCount, labelled = trainingCount, k = 5, seed = 0 }: FeatureOptions,
+  onProgress: (part: number) => void,
+): FeatureScore {
+  onProgress(0)
   const train = selectPoints(points, range(0, trainingCount))
   const known = selectPoints(points, range(0, labelled))
   const heldOut = selectPoints(points, range(trainingCount, points.count))
   const expected = truth.subarray(trainingCount)
   const byNeighbours = classifyByNeighbours(known, truth, heldOut, k)
-  await breathe()
-  const logistic = fitLogistic(known, truth.subarray(0, labelled), {
-    classes,
-    maxRounds: 40,
-    ...(signal ? { signal } : {}),
-  })
+  onProgress(0.3)
+  const logistic = fitLogistic(known, truth.subarray(0, labelled), { classes, maxRounds: 40 })
   const byLogistic = classifyLogistic(logistic, heldOut)
-  await breathe()
-  const { assignments } = kMeans(train, classes, { seed, starts: 2, signal })
+  onProgress(0.7)
+  const { assignments } = kMeans(train, classes, { seed, starts: 2 })
   return {
     ...{ features, length: points.length },
     neighbours: accuracy(expected, byNeighbours),

@@ -1,24 +1,36 @@
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Encoded, LatentItem, LatentsSource, MapMethod } from '../../../shared/contract/latents.ts'
+import type {
+  Encoded,
+  FeatureScore,
+  FoundClusters,
+  GroupedBy,
+  LatentItem,
+  LatentsSource,
+  MapMethod,
+  Spread,
+} from '../../../shared/contract/latents.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { findImages } from '../../imaging/find.ts'
-import { meanOf, pointAt } from '../../latents/points.ts'
+import type { ClusterName } from '../../catalog/clusterNames.ts'
+import type { Clusters } from '../../latents/clusters.ts'
+import { meanOf, pointAt, selectPoints } from '../../latents/points.ts'
 import { drawCodes } from '../../latents/prior.ts'
 import { mutualInformation } from '../../latents/scores.ts'
+import type { VectorFigures } from '../../latents/vectors.ts'
 import { linearPath, sphericalPath } from '../../latents/walk.ts'
-import { projectRoot } from '../../platform/folders.ts'
 import type { Access } from '../access.ts'
 import type { Core } from '../core.ts'
 import { findModel, refOf } from '../model-library.ts'
 import { type Axis, axesOf } from './axes.ts'
-import { bestClusters } from './cluster-collection.ts'
-import { type Collection, type CollectionSource, collect } from './collection.ts'
+import { clustersInThread } from './cluster-collection.ts'
+import { namesOfClusters } from './cluster-names.ts'
+import { type Collection, collect } from './collection.ts'
+import { scoreFeatures } from './features.ts'
 import { type PriorKind, priorOf } from './generate.ts'
 import { imageShapeOf } from './image-shape.ts'
 import { type LatentMap, mapCollection, mapSettings, placeOnMap } from './map.ts'
+import { measureCollection } from './measure.ts'
 import { openIndex, searchNearest, type VectorIndex } from './search.ts'
+import { sourceOf } from './source-of.ts'
 
 /** An encoded collection that a window looks at. */
 interface Open {
@@ -26,12 +38,20 @@ interface Open {
   readonly collection: Collection
   readonly axes: readonly Axis[]
   readonly maps: Map<string, LatentMap>
-  clusters: Int32Array | null
+  readonly labelKind: Encoded['labelKind']
+  clusters: { readonly found: Clusters; names: (ClusterName | null)[] } | null
+  figures: VectorFigures | null
   index: VectorIndex | null
 }
 
 const kept = 3
-const most = { axes: 24, photos: 200_000 }
+/** Above, evenly chosen images are classified: the figures hardly change, the time does. */
+const most = { axes: 24, classified: 10_000 }
+
+interface Progressing {
+  readonly signal: AbortSignal
+  readonly onProgress: (fraction: number, step?: string) => void
+}
 
 /** The collections whose latents windows look at; the one used longest ago makes room. */
 export class LatentsDesk {
@@ -45,20 +65,19 @@ export class LatentsDesk {
   }
 
   /** Encodes a collection and keeps it at hand. */
-  async encode(
-    modelId: string,
-    source: LatentsSource,
-    options: { signal: AbortSignal; onProgress: (fraction: number) => void },
-  ): Promise<Encoded> {
+  async encode(modelId: string, source: LatentsSource, options: Progressing): Promise<Encoded> {
     const model = findModel(this.#core.catalog, modelId)
-    const collection = await collect(this.#core, model, await this.#sourceOf(source), options)
+    const files = await sourceOf(this.#core, this.#access, source)
+    const collection = await collect(this.#core, model, files, options)
+    const labelKind = files.kind === 'idx' ? 'class' : files.patches ? 'photo' : 'folder'
     const hash = createHash('sha256').update(model.sha256)
     for (const { sha256 } of collection.items) hash.update(sha256)
     const key = `l${hash.digest('hex').slice(0, 16)}`
     const axes = axesOf(collection).slice(0, most.axes)
     this.#open.get(key)?.index?.close()
     this.#open.delete(key)
-    this.#open.set(key, { key, collection, axes, maps: new Map(), clusters: null, index: null })
+    const empty = { clusters: null, figures: null, index: null }
+    this.#open.set(key, { key, collection, axes, labelKind, maps: new Map(), ...empty })
     for (const [oldest, { index }] of this.#open) {
       if (this.#open.size <= kept) break
       index?.close()
@@ -67,6 +86,7 @@ export class LatentsDesk {
     const { items, points, labels, skipped } = collection
     return {
       ...{ key, model: modelId, count: items.length, codeLength: points.length, labels, skipped },
+      labelKind,
       ...imageShapeOf(model),
       isVariational: model.architecture === 'vae',
       axes: axes.map(({ name, deviation }) => ({ name, deviation })),
@@ -85,7 +105,7 @@ export class LatentsDesk {
   async map(
     key: string,
     method: MapMethod,
-    options: { signal: AbortSignal; onProgress: (fraction: number) => void },
+    options: Progressing,
   ): Promise<{ map: string; isCached: boolean }> {
     const { collection, maps } = this.#at(key)
     const settings = mapSettings.parse(method)
@@ -105,10 +125,51 @@ export class LatentsDesk {
     return found
   }
 
-  groups(key: string, by: 'label' | 'cluster'): Int32Array {
+  groups(key: string, by: GroupedBy): Int32Array {
     const { collection, clusters } = this.#at(key)
-    if (by === 'cluster') return clusters ?? new Int32Array(collection.items.length).fill(-1)
-    return Int32Array.from(collection.items, ({ label }) => label ?? -1)
+    const { items } = collection
+    if (by === 'label') return Int32Array.from(items, ({ label }) => label ?? -1)
+    if (by === 'cluster') return clusters?.found.assignments ?? new Int32Array(items.length).fill(-1)
+    const nameOf = this.#core.catalog.datasets.nameByHash()
+    const places = new Map(this.collections(key).map((name, i) => [name, i]))
+    return Int32Array.from(items, ({ sha256 }) => places.get(nameOf.get(sha256) ?? '') ?? -1)
+  }
+
+  /** Names of the library's collections that items are in. */
+  collections(key: string): string[] {
+    const { collection, labelKind } = this.#at(key)
+    if (labelKind !== 'folder') return []
+    const nameOf = this.#core.catalog.datasets.nameByHash()
+    return [...new Set(collection.items.flatMap(({ sha256 }) => nameOf.get(sha256) ?? []))].sort()
+  }
+
+  async measure(key: string, options: Progressing): Promise<{ psnrDb: Spread; bits: Spread | null }> {
+    const open = this.#at(key)
+    open.figures ??= await measureCollection(this.#core, open.collection, options)
+    const { psnrDb, bits } = open.figures
+    return { psnrDb: spreadOf(psnrDb), bits: bits && spreadOf(bits) }
+  }
+
+  /** @throws AppError `not-found` before `measure`, or where the model gives none */
+  values(key: string, of: 'psnr' | 'bits'): Float32Array {
+    const { figures } = this.#at(key)
+    const values = of === 'psnr' ? figures?.psnrDb : figures?.bits
+    if (values) return values
+    throw new AppError('not-found', `${of} of these images was not measured, or the model gives none`)
+  }
+
+  /** Ids in the library of those items that are there. */
+  inLibrary(key: string, indices: readonly number[]): number[] {
+    return [...new Set(this.items(key, indices).flatMap(({ image }) => image ?? []))]
+  }
+
+  async classify(key: string, options: Progressing): Promise<{ scores: FeatureScore[]; images: number }> {
+    const { collection } = this.#at(key)
+    const every = Math.ceil(collection.items.length / most.classified)
+    const few = every > 1 ? everyOf(collection, every) : collection
+    const images = few.items.length
+    const scores = await scoreFeatures([few], { ...options, trainingCount: Math.floor(images * 0.8) })
+    return { scores, images }
   }
 
   collection(key: string): Collection {
@@ -147,26 +208,39 @@ export class LatentsDesk {
     }
   }
 
-  clusters(key: string, count: number, seed: number, signal: AbortSignal) {
+  async clusters(key: string, count: number, seed: number, options: Progressing): Promise<FoundClusters> {
     const open = this.#at(key)
-    const { points, items, labels } = open.collection
-    const found =
-      count > 0 || points.count <= 5000
-        ? bestClusters(points, count || 'auto', { seed, signal })
-        : bestClusters(points, Math.max(2, Math.min(12, labels.length || 8)), { seed, signal })
-    const { assignments } = found.clusters
-    open.clusters = assignments
-    const truth =
-      labels.length > 1 && items.every(({ label }) => label !== null)
-        ? items.map(({ label }) => label!)
-        : null
+    const { points, items, labels, model } = open.collection
+    const best = await clustersInThread(points, count || 'auto', { seed, ...options })
+    const { assignments, centres } = best.clusters
+    const names = namesOfClusters(
+      best.clusters,
+      points,
+      this.#core.catalog.clusterNames.ofModel(model.sha256),
+    )
+    open.clusters = { found: best.clusters, names }
+    const isLabelled = labels.length > 1 && items.every(({ label }) => label !== null)
+    const truth = isLabelled ? items.map(({ label }) => label!) : null
+    const sizes = centres.map(() => 0)
+    for (const cluster of assignments) sizes[cluster]!++
     return {
-      ...{ count: found.count, silhouette: found.silhouette },
-      sizes: Array.from({ length: found.count }, (_, c) =>
-        assignments.reduce((sum, each) => sum + (each === c ? 1 : 0), 0),
-      ),
+      ...{ count: best.count, silhouette: best.silhouette, tried: best.tried, sizes },
+      names: names.map((one) => one?.name ?? null),
       mutualInformation: truth ? mutualInformation(truth, assignments) : null,
     }
+  }
+
+  nameCluster(key: string, cluster: number, name: string): void {
+    const { clusters, collection } = this.#at(key)
+    const centre = clusters?.found.centres[cluster]
+    if (!clusters || !centre) {
+      throw new AppError('bad-input', `cluster ${cluster + 1}: expected one of those that were found`)
+    }
+    const { clusterNames } = this.#core.catalog
+    const { sha256 } = collection.model
+    clusterNames.put(sha256, centre, name, clusters.names[cluster]?.id ?? null)
+    const { found } = clusters
+    clusters.names = namesOfClusters(found, collection.points, clusterNames.ofModel(sha256))
   }
 
   position(key: string, index: number | null) {
@@ -270,43 +344,23 @@ export class LatentsDesk {
     }
     return undefined
   }
+}
 
-  async #sourceOf(source: LatentsSource): Promise<CollectionSource> {
-    const { catalog } = this.#core
-    if (source.kind === 'idx') {
-      const images = await this.#access.check(source.path)
-      const labels = images.replace('images', 'labels').replace('idx3', 'idx1').replace('idx4', 'idx1')
-      const hasLabels =
-        labels !== images &&
-        (await stat(labels).then(
-          () => true,
-          () => false,
-        ))
-      const facts = { kind: 'idx' as const, images, ...(hasLabels ? { labels } : {}) }
-      return { ...facts, to: await countOf(images, source.count) }
-    }
-    if (source.kind === 'samples' || source.kind === 'patches') {
-      const found = await findImages([join(projectRoot, 'assets', 'samples')])
-      const paths = found.map(({ path }) => path)
-      return source.kind === 'patches' ? { kind: 'photos', paths, patches: 400 } : { kind: 'photos', paths }
-    }
-    if (source.kind === 'paths') {
-      const checked = await Promise.all(source.paths.map((path) => this.#access.check(path)))
-      const found = await findImages(checked, { recursive: true })
-      return { kind: 'photos', paths: found.map(({ path }) => path).slice(0, most.photos) }
-    }
-    const view = {
-      ...{ order: 'imported' as const, descending: false, search: '', formats: [] },
-      ...(source.kind === 'collection' ? { collection: source.id } : {}),
-    }
-    const ids = catalog.views.ids(view).slice(0, most.photos)
-    const paths = [...ids].flatMap((id) => catalog.images.byId(id)?.path ?? [])
-    if (paths.length === 0) throw new AppError('bad-input', 'there is no photo in it: import some first')
-    return { kind: 'photos', paths }
+/** Every so many items of a collection. */
+function everyOf(collection: Collection, every: number): Collection {
+  const { items, points, values } = collection
+  const indices = items.flatMap((_, i) => (i % every === 0 ? [i] : []))
+  const pixels = { count: items.length, length: values.length / items.length, values }
+  return {
+    ...collection,
+    items: indices.map((i) => items[i]!),
+    points: selectPoints(points, indices),
+    values: selectPoints(pixels, indices).values,
   }
 }
 
-async function countOf(path: string, wanted: number): Promise<number> {
-  const { idxImages } = await import('../../training/data/idx.ts')
-  return Math.min(wanted, (await idxImages(path)).count)
+function spreadOf(values: Float32Array): Spread {
+  const sorted = values.toSorted()
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!
+  return { low: at(0.05), middle: at(0.5), high: at(0.95) }
 }

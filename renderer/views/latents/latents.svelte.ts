@@ -1,6 +1,6 @@
 import {
   type Encoded,
-  groupsUrl,
+  type FeatureScore,
   type LatentItem,
   type LatentsSource,
   type MapMethod,
@@ -8,44 +8,46 @@ import {
 } from '../../../shared/contract/latents.ts'
 import { client } from '../../state/client.ts'
 import { type Failure, failureOf } from '../../state/failure.ts'
-
-export type Colouring = 'none' | 'label' | 'cluster'
-
-export interface Clusters {
-  readonly count: number
-  readonly silhouette: number
-  readonly sizes: readonly number[]
-  readonly mutualInformation: number | null
-}
+import { arrayAt, fromBase64 } from './array-at.ts'
+import { Colours } from './colours.svelte.ts'
+import { Works } from './works.svelte.ts'
 
 type ModelChoice = Awaited<ReturnType<typeof client.latents.models>>[number]
-type Scores = Awaited<ReturnType<typeof client.latents.classify>>
+type Near = LatentItem & { readonly distance: number }
+
+/** A photo that was put on a map drawn without it. */
+export interface Placed {
+  readonly name: string
+  readonly x: number
+  readonly y: number
+}
+
+/** Of the chosen images, so many are shown. */
+const mostShown = 300
 
 /** The collection that is looked at, its map, and what is chosen on it. */
 class Latents {
+  readonly works = new Works()
+  readonly colours = new Colours(this.works)
   #models = $state.raw<readonly ModelChoice[]>([])
   #isReady = $state(false)
   #encoded = $state.raw<Encoded | null>(null)
   #xy = $state.raw<Float32Array<ArrayBuffer>>(new Float32Array())
-  #groups = $state.raw<Int32Array | null>(null)
-  #map = $state<string | null>(null)
+  #map: string | null = null
   #mapWith = $state<'pca' | 'umap'>('pca')
-  #work = $state.raw<{ readonly what: string; readonly fraction: number } | null>(null)
+  #placedPaths: readonly string[] = []
+  #placed = $state.raw<readonly Placed[]>([])
   #failure = $state.raw<Failure | null>(null)
   #chosen = $state.raw<ReadonlySet<number>>(new Set())
   #items = $state.raw<readonly LatentItem[]>([])
   #current = $state<number | null>(null)
-  #neighbours = $state.raw<readonly (LatentItem & { distance: number })[]>([])
-  #clusters = $state.raw<Clusters | null>(null)
-  #clusterNames = $state.raw<readonly string[]>([])
-  #colouring = $state<Colouring>('none')
+  #neighbours = $state.raw<readonly Near[]>([])
   #base = $state.raw<readonly number[]>([])
   #axes = $state.raw<readonly number[]>([])
   #decoded = $state.raw<Uint8Array | null>(null)
   #walk = $state.raw<{ readonly pixels: Uint8Array; readonly title: string } | null>(null)
-  #scores = $state.raw<Scores | null>(null)
-  #stop = () => {}
-  #decoding = false
+  #scores = $state.raw<{ readonly rows: readonly FeatureScore[]; readonly images: number } | null>(null)
+  #isDecoding = false
   #isStale = false
 
   model = $state('')
@@ -64,14 +66,11 @@ class Latents {
   get xy(): Float32Array<ArrayBuffer> {
     return this.#xy
   }
-  get groups(): Int32Array | null {
-    return this.#groups
-  }
   get mapWith(): 'pca' | 'umap' {
     return this.#mapWith
   }
-  get work(): { readonly what: string; readonly fraction: number } | null {
-    return this.#work
+  get placed(): readonly Placed[] {
+    return this.#placed
   }
   get failure(): Failure | null {
     return this.#failure
@@ -79,24 +78,15 @@ class Latents {
   get chosen(): ReadonlySet<number> {
     return this.#chosen
   }
-  /** the chosen ones, at most 300 of them */
+  /** the chosen ones, the first of them */
   get items(): readonly LatentItem[] {
     return this.#items
   }
   get current(): number | null {
     return this.#current
   }
-  get neighbours(): readonly (LatentItem & { distance: number })[] {
+  get neighbours(): readonly Near[] {
     return this.#neighbours
-  }
-  get clusters(): Clusters | null {
-    return this.#clusters
-  }
-  get clusterNames(): readonly string[] {
-    return this.#clusterNames
-  }
-  get colouring(): Colouring {
-    return this.#colouring
   }
   /** deviations along each axis */
   get axes(): readonly number[] {
@@ -108,114 +98,54 @@ class Latents {
   get walk(): { readonly pixels: Uint8Array; readonly title: string } | null {
     return this.#walk
   }
-  get scores(): Scores | null {
+  get scores(): { readonly rows: readonly FeatureScore[]; readonly images: number } | null {
     return this.#scores
   }
 
   async open(): Promise<void> {
-    try {
+    await this.try(async () => {
       this.#models = await client.latents.models(undefined)
       if (!this.#models.some(({ id }) => id === this.model)) this.model = this.#models[0]?.id ?? ''
-    } catch (error) {
-      this.#failure = failureOf(error)
-    }
+    })
     this.#isReady = true
   }
 
-  encode(): void {
-    this.#begin('Encoding')
-    this.#stop = client.latents.encode(
-      { model: this.model, source: this.source },
-      {
-        onData: (event) => {
-          if (event.kind === 'progress') this.#work = { what: 'Encoding', fraction: event.fraction }
-          else void this.#opened(event.encoded)
-        },
-        onError: (error) => this.#failed(error),
-      },
-    )
-  }
-
-  async #opened(encoded: Encoded): Promise<void> {
-    this.#work = null
-    this.#encoded = encoded
-    this.#clusters = null
-    this.#scores = null
-    this.#walk = null
-    this.#neighbours = []
-    this.choose([])
-    this.#colouring = encoded.labels.length > 1 ? 'label' : 'none'
-    this.draw('pca')
-    void this.#loadGroups()
-    await this.moveTo(null)
-  }
-
-  draw(method: 'pca' | 'umap'): void {
-    const { encoded } = this
-    if (!encoded) return
-    this.#begin(method === 'umap' ? 'Drawing the map' : 'Projecting')
-    const asked: MapMethod = method === 'pca' ? { method } : { method, ...this.umap }
-    this.#stop = client.latents.map(
-      { key: encoded.key, method: asked },
-      {
-        onData: (event) => {
-          if (event.kind === 'progress') this.#work = { what: 'Drawing the map', fraction: event.fraction }
-          else void this.#drawn(encoded.key, event.map, method)
-        },
-        onError: (error) => this.#failed(error),
-      },
-    )
-  }
-
-  async #drawn(key: string, map: string, method: 'pca' | 'umap'): Promise<void> {
-    try {
-      this.#xy = new Float32Array(await bytesAt(mapUrl(key, map)))
-      this.#map = map
-      this.#mapWith = method
-    } catch (error) {
-      this.#failure = failureOf(error)
-    }
-    this.#work = null
-  }
-
-  cancel(): void {
-    this.#stop()
-    this.#work = null
-  }
-
-  async colour(by: Colouring): Promise<void> {
-    this.#colouring = by
-    if (by === 'cluster' && !this.#clusters) await this.cluster(0)
-    else await this.#loadGroups()
-  }
-
-  async cluster(count: number): Promise<void> {
-    const { encoded } = this
-    if (!encoded) return
-    await this.#try(async () => {
-      this.#clusters = await client.latents.clusters({ key: encoded.key, count, seed: 0 })
-      this.#clusterNames = this.#clusters.sizes.map((_, i) => `Cluster ${i + 1}`)
-      this.#colouring = 'cluster'
-      await this.#loadGroups()
+  async encode(): Promise<void> {
+    const request = { model: this.model, source: this.source }
+    await this.try(async () => {
+      const done = await this.works.run('Encoding', client.latents.encode, request)
+      if (done) await this.#opened(done.encoded)
     })
   }
 
-  nameCluster(index: number, name: string): void {
-    this.#clusterNames = this.#clusterNames.with(index, name)
+  async #opened(encoded: Encoded): Promise<void> {
+    this.works.stopAll()
+    this.#encoded = encoded
+    this.#scores = null
+    this.#walk = null
+    this.#current = null
+    this.#neighbours = []
+    this.#placedPaths = []
+    this.#placed = []
+    this.choose([])
+    await Promise.all([this.draw('pca'), this.colours.open(encoded), this.moveTo(null)])
   }
 
-  chooseCluster(index: number): void {
-    if (this.#groups) this.choose(Array.from(this.#groups.keys()).filter((i) => this.#groups![i] === index))
-  }
-
-  async #loadGroups(): Promise<void> {
-    const { encoded, colouring } = this
-    if (!encoded || colouring === 'none') {
-      this.#groups = null
-      return
-    }
-    await this.#try(async () => {
-      this.#groups = new Int32Array(await bytesAt(groupsUrl(encoded.key, colouring, Date.now())))
+  async draw(method: 'pca' | 'umap'): Promise<void> {
+    const { encoded } = this
+    if (!encoded) return
+    const asked: MapMethod = method === 'pca' ? { method } : { method, ...this.umap }
+    await this.try(async () => {
+      const done = await this.works.run('Drawing the map', client.latents.map, {
+        key: encoded.key,
+        method: asked,
+      })
+      if (!done || encoded !== this.#encoded) return
+      this.#xy = await arrayAt(Float32Array<ArrayBuffer>, mapUrl(encoded.key, done.map))
+      this.#map = done.map
+      this.#mapWith = method
+      this.#placed = []
+      await this.place(this.#placedPaths)
     })
   }
 
@@ -224,16 +154,26 @@ class Latents {
     this.#items = []
     const { encoded } = this
     if (!encoded || indices.length === 0) return
-    void this.#try(async () => {
-      this.#items = await client.latents.items({ key: encoded.key, indices: indices.slice(0, 300) })
+    void this.try(async () => {
+      const chosen = this.#chosen
+      const items = await client.latents.items({ key: encoded.key, indices: indices.slice(0, mostShown) })
+      if (chosen === this.#chosen) this.#items = items
     })
+  }
+
+  /** Those of the chosen ones that the library has. */
+  async chosenInLibrary(): Promise<number[]> {
+    const { encoded } = this
+    if (!encoded) return []
+    const { ids } = await client.latents.inLibrary({ key: encoded.key, indices: [...this.#chosen] })
+    return ids
   }
 
   async look(index: number): Promise<void> {
     const { encoded } = this
     if (!encoded) return
     this.#current = index
-    await this.#try(async () => {
+    await this.try(async () => {
       const { neighbours } = await client.latents.neighbours({ key: encoded.key, index, count: 12 })
       this.#neighbours = neighbours
       this.choose([index, ...neighbours.map((each) => each.index)])
@@ -245,7 +185,7 @@ class Latents {
   async moveTo(index: number | null): Promise<void> {
     const { encoded } = this
     if (!encoded) return
-    await this.#try(async () => {
+    await this.try(async () => {
       const { code } = await client.latents.position({ key: encoded.key, index })
       this.#base = code
       this.#axes = encoded.axes.map(() => 0)
@@ -262,12 +202,12 @@ class Latents {
   async #decode(): Promise<void> {
     const { encoded } = this
     if (!encoded) return
-    if (this.#decoding) {
+    if (this.#isDecoding) {
       this.#isStale = true
       return
     }
-    this.#decoding = true
-    try {
+    this.#isDecoding = true
+    await this.try(async () => {
       do {
         this.#isStale = false
         const { pixels } = await client.latents.decode({
@@ -277,16 +217,14 @@ class Latents {
         })
         this.#decoded = fromBase64(pixels)
       } while (this.#isStale)
-    } catch (error) {
-      this.#failure = failureOf(error)
-    }
-    this.#decoding = false
+    })
+    this.#isDecoding = false
   }
 
   async interpolate(a: number, b: number): Promise<void> {
     const { encoded } = this
     if (!encoded) return
-    await this.#try(async () => {
+    await this.try(async () => {
       const { pixels, path } = await client.latents.interpolate({ key: encoded.key, a, b, steps: 12 })
       const way = path === 'spherical' ? 'along the sphere of the prior' : 'straight'
       this.#walk = { pixels: fromBase64(pixels), title: `From one to the other, ${way}` }
@@ -296,46 +234,42 @@ class Latents {
   async generate(prior: 'normal' | 'gaussian' | 'mixture', seed: number, temperature: number): Promise<void> {
     const { encoded } = this
     if (!encoded) return
-    await this.#try(async () => {
-      const { pixels } = await client.latents.generate({
-        key: encoded.key,
-        prior,
-        count: 36,
-        seed,
-        temperature,
-      })
+    await this.try(async () => {
+      const draw = { prior, count: 36, seed, temperature }
+      const { pixels } = await client.latents.generate({ key: encoded.key, ...draw })
       this.#walk = { pixels: fromBase64(pixels), title: 'Drawn from where the codes lie' }
     })
+  }
+
+  closeWalk(): void {
+    this.#walk = null
   }
 
   async classify(): Promise<void> {
     const { encoded } = this
     if (!encoded) return
-    this.#work = { what: 'Classifying', fraction: 0 }
-    await this.#try(async () => {
-      this.#scores = await client.latents.classify({ key: encoded.key })
+    await this.try(async () => {
+      const done = await this.works.run('Classifying', client.latents.classify, { key: encoded.key })
+      if (done && encoded === this.#encoded) this.#scores = { rows: done.scores, images: done.images }
     })
-    this.#work = null
   }
 
-  async place(paths: readonly string[]): Promise<readonly { name: string; x: number; y: number }[]> {
+  /** Where further photos belong on the map; they move along when another one is drawn. */
+  async place(paths: readonly string[]): Promise<void> {
     const { encoded } = this
-    if (!encoded || !this.#map) return []
-    return client.latents.place({ key: encoded.key, map: this.#map, paths: [...paths] })
+    const map = this.#map
+    if (!encoded || !map || paths.length === 0) return
+    await this.try(async () => {
+      const placed = await client.latents.place({ key: encoded.key, map, paths: [...paths] })
+      if (map !== this.#map) return
+      this.#placedPaths = paths
+      this.#placed = placed
+    })
   }
 
-  #begin(what: string): void {
-    this.#stop()
+  /** What goes wrong stands in the view. */
+  async try(work: () => Promise<void>): Promise<void> {
     this.#failure = null
-    this.#work = { what, fraction: 0 }
-  }
-
-  #failed(error: unknown): void {
-    this.#work = null
-    this.#failure = failureOf(error)
-  }
-
-  async #try(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
@@ -345,14 +279,3 @@ class Latents {
 }
 
 export const latents = new Latents()
-
-async function bytesAt(url: string): Promise<ArrayBuffer> {
-  const answer = await fetch(url)
-  if (answer.ok) return answer.arrayBuffer()
-  const { error } = (await answer.json()) as { error: { code: string; message: string } }
-  throw Object.assign(new Error(error.message), { code: error.code })
-}
-
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-}

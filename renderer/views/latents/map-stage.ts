@@ -17,6 +17,16 @@ export const groupColours = [
   ...['#b58d6f', '#b6992d'],
 ] as const
 
+/** From little to much (viridis but for its darkest part): lightness grows evenly. */
+export const rampColours = [
+  ...['#414487', '#355f8d', '#2a788e', '#21918c', '#22a884', '#44bf70', '#7ad151', '#bddf26', '#fde725'],
+] as const
+
+/** What colours points: the group of each, -1 for none, or a value from 0 to 1. */
+export type Tint =
+  | { readonly kind: 'groups'; readonly of: ArrayLike<number> }
+  | { readonly kind: 'values'; readonly of: ArrayLike<number> }
+
 export interface Place {
   readonly x: number
   readonly y: number
@@ -33,14 +43,21 @@ interface Sheets {
 const mostImages = 1500
 const mostPages = 24
 
+/** Groups take the colours in turn; values lie between those of a ramp. */
+const tintFunction = `uniform float isRamp;
+vec3 tintOf(float tint) {
+  int low = int(mod(floor(tint), 12.0));
+  return isRamp > 0.5 ? mix(colours[low], colours[min(low + 1, 11)], fract(tint)) : colours[low];
+}`
 const pointShader = `#version 300 es
 in vec2 place; in vec2 look;
 uniform vec2 centre; uniform vec2 scale; uniform float size; uniform vec3 colours[12];
 out vec4 colour;
+${tintFunction}
 void main() {
   gl_Position = vec4((place - centre) * scale, 0.0, 1.0);
   gl_PointSize = look.y > 0.5 ? size + 3.0 : size;
-  vec3 own = look.x < 0.0 ? vec3(0.62) : colours[int(mod(look.x, 12.0))];
+  vec3 own = look.x < 0.0 ? vec3(0.62) : tintOf(look.x);
   colour = look.y > 0.5 ? vec4(1.0) : vec4(own, 0.85);
 }`
 const dotShader = `#version 300 es
@@ -56,11 +73,12 @@ in vec2 corner; in vec4 item;
 uniform vec2 centre; uniform vec2 scale; uniform vec2 side; uniform vec2 cell; uniform vec3 colours[12];
 in vec2 look;
 out vec2 at; out vec2 within; out vec4 rim;
+${tintFunction}
 void main() {
   gl_Position = vec4((item.xy - centre) * scale + (corner - 0.5) * side, 0.0, 1.0);
   at = (item.zw + vec2(corner.x, 1.0 - corner.y)) * cell;
   within = corner;
-  vec3 own = look.x < 0.0 ? vec3(0.35) : colours[int(mod(look.x, 12.0))];
+  vec3 own = look.x < 0.0 ? vec3(0.35) : tintOf(look.x);
   rim = look.y > 0.5 ? vec4(1.0) : vec4(own, 1.0);
 }`
 const texelShader = `#version 300 es
@@ -86,8 +104,11 @@ export class MapStage {
   readonly #pages = new Map<number, WebGLTexture | null>()
   #xy: Float32Array<ArrayBuffer> = new Float32Array()
   #look: Float32Array<ArrayBuffer> = new Float32Array()
+  #isRamp = false
   #sheets: Sheets | null = null
   #frame = 0
+  /** all is in view, and stays so while the canvas changes its size */
+  #isFitted = false
   centre: Place = { x: 0, y: 0 }
   /** pixels for each unit of the map */
   zoom = 1
@@ -134,11 +155,13 @@ export class MapStage {
     this.fit()
   }
 
-  /** @param groups -1: none; the chosen ones are light */
-  setLook(groups: Int32Array | null, chosen: ReadonlySet<number>): void {
+  /** The chosen ones are light. */
+  setLook(tint: Tint | null, chosen: ReadonlySet<number>): void {
     const gl = this.#gl
+    this.#isRamp = tint?.kind === 'values'
+    const scale = this.#isRamp ? rampColours.length - 1 : 1
     this.#look = new Float32Array(this.count * 2)
-    for (let i = 0; i < this.count; i++) this.#look[2 * i] = groups ? groups[i]! : -1
+    for (let i = 0; i < this.count; i++) this.#look[2 * i] = tint ? scale * tint.of[i]! : -1
     for (const index of chosen) this.#look[2 * index + 1] = 1
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#lookBuffer)
     gl.bufferData(gl.ARRAY_BUFFER, this.#look, gl.DYNAMIC_DRAW)
@@ -164,12 +187,19 @@ export class MapStage {
     if (left > right) return
     this.centre = { x: (left + right) / 2, y: (low + high) / 2 }
     const { clientWidth, clientHeight } = this.#canvas
-    const room = 60
+    const room = 100
     this.zoom = Math.min(
       (clientWidth - room) / (right - left || 1),
       (clientHeight - room) / (high - low || 1),
     )
+    this.#isFitted = true
     this.redraw()
+  }
+
+  /** The canvas has another size. */
+  resize(): void {
+    if (this.#isFitted) this.fit()
+    else this.redraw()
   }
 
   /** @param at in pixels of the canvas */
@@ -177,11 +207,13 @@ export class MapStage {
     const before = this.toMap(at)
     this.zoom *= factor
     const after = this.toMap(at)
+    this.#isFitted = false
     this.centre = { x: this.centre.x + before.x - after.x, y: this.centre.y + before.y - after.y }
     this.redraw()
   }
 
   pan(dx: number, dy: number): void {
+    this.#isFitted = false
     this.centre = { x: this.centre.x - dx / this.zoom, y: this.centre.y + dy / this.zoom }
     this.redraw()
   }
@@ -269,7 +301,8 @@ export class MapStage {
     const gl = this.#gl
     gl.uniform2f(gl.getUniformLocation(used, 'centre'), this.centre.x, this.centre.y)
     gl.uniform2f(gl.getUniformLocation(used, 'scale'), ...scale)
-    gl.uniform3fv(gl.getUniformLocation(used, 'colours'), colourValues)
+    gl.uniform3fv(gl.getUniformLocation(used, 'colours'), this.#isRamp ? rampValues : groupValues)
+    gl.uniform1f(gl.getUniformLocation(used, 'isRamp'), this.#isRamp ? 1 : 0)
   }
 
   /** Null where there are too many for images. */
@@ -362,9 +395,15 @@ export class MapStage {
   }
 }
 
-const colourValues = Float32Array.from(
-  groupColours.flatMap((hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)),
-)
+/** Twelve colours as the shaders take them. */
+const coloursOf = (hexes: readonly string[]) =>
+  Float32Array.from(
+    Array.from({ length: 12 }, (_, i) => hexes[Math.min(i, hexes.length - 1)]!).flatMap((hex) =>
+      [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255),
+    ),
+  )
+const groupValues = coloursOf(groupColours)
+const rampValues = coloursOf(rampColours)
 
 function program(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
   const made = gl.createProgram()

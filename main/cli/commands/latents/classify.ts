@@ -50,7 +50,7 @@ async function classify(context: Context, paths: string[], options: ClassifyOpti
     collections.push(await collectNamed(context, paths, { ...options, model }, model))
   const rows = await scoreFeatures(collections, {
     ...{ trainingCount, labelled, k, seed, signal },
-    onProgress: (step) => out.status(`classifying by ${step}`),
+    onProgress: (_, step) => out.status(`classifying by ${step}`),
   })
   const draws = (options.draws ?? []).map(Number)
   const added =

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { bestClusters } from '../../../core/latents/cluster-collection.ts'
+import { clustersInThread } from '../../../core/latents/cluster-collection.ts'
 import { mutualInformation } from '../../../latents/scores.ts'
 import { type Context, withCore } from '../../context.ts'
 import { table } from '../../output.ts'
@@ -39,7 +39,7 @@ async function clusters(context: Context, paths: string[], options: ClustersOpti
   const collection = await collectNamed(context, paths, options)
   const { items, labels, points } = collection
   const { count, seed } = options
-  const found = bestClusters(points, count, { seed, signal })
+  const found = await clustersInThread(points, count, { seed, signal })
   const { assignments } = found.clusters
   const truth =
     items.every(({ label }) => label !== null) && labels.length > 1 ? items.map(({ label }) => label!) : null
