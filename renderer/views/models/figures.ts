@@ -7,7 +7,7 @@ export interface FigureRow {
 /** At most so many columns fit a card. */
 const mostColumns = 4
 
-/** The decibels of a card's metrics as rows of a table, named by what stands before `_dB`, e.g. `psnr25`. */
+/** The decibels of a card's metrics as rows of a table, named by what they say they are of, e.g. `psnr25_dB`. */
 export function figuresOf(metrics: Readonly<Record<string, unknown>>): FigureRow[] {
   const sets = Object.entries(metrics).filter(([, value]) => typeof value === 'object' && value !== null)
   const flat = Object.entries(metrics).filter(([, value]) => typeof value === 'number')
@@ -19,7 +19,7 @@ export function figuresOf(metrics: Readonly<Record<string, unknown>>): FigureRow
       columns: thinned(
         Object.entries(values as object)
           .filter(([name, value]) => name.endsWith('_dB') && typeof value === 'number')
-          .map(([name, value]) => ({ name: nameOf(name), value: `${(value as number).toFixed(2)} dB` })),
+          .map(([name, value]) => ({ name: nameOf(name), value: (value as number).toFixed(2) })),
       ),
     }))
     .filter(({ columns }) => columns.length > 0)
@@ -29,11 +29,9 @@ export function figuresOf(metrics: Readonly<Record<string, unknown>>): FigureRow
 
 function nameOf(metric: string): string {
   const level = /^psnr(\d+)_dB$/.exec(metric)?.[1]
-  return level === undefined
-    ? metric.replace(/_dB$/, '')
-    : level.length === 1
-      ? `level ${level}`
-      : `sigma ${level}`
+  if (level !== undefined) return level.length === 1 ? `level ${level}` : `sigma ${level}`
+  const words = metric.replace(/^psnr_|_dB$/g, '').replace(/[-_]/g, ' ')
+  return words.replace(/[a-z][A-Z]/g, ([a, b]) => `${a} ${b.toLowerCase()}`)
 }
 
 function thinned<T>(list: readonly T[]): T[] {
