@@ -124,10 +124,12 @@ class Library {
 
   #keepCurrent(ids: Uint32Array): void {
     if (!this.isFiltered) {
-      const known = new Set(ids)
-      const kept = [...this.#selected].filter((id) => known.has(id))
+      // A set of 100,000 takes some milliseconds: only where several are looked for.
+      const known = this.#selected.size > 4 ? new Set(ids) : null
+      const isKnown = (id: number) => known?.has(id) ?? ids.includes(id)
+      const kept = [...this.#selected].filter(isKnown)
       if (kept.length < this.#selected.size) this.#selected = new Set(kept)
-      if (this.#current !== null && !known.has(this.#current)) this.#current = null
+      if (this.#current !== null && !isKnown(this.#current)) this.#current = null
     }
     if (this.#current === null && ids.length > 0) this.#current = ids[0]
   }
