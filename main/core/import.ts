@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { type AppError, toAppError } from '../../shared/errors.ts'
-import type { Image, NewImage, Outcome } from '../catalog/image.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
+import type { AddedImage, Image, NewImage, Outcome } from '../catalog/image.ts'
 import { type FoundImage, findImages } from '../imaging/find.ts'
 import { hashFile } from '../imaging/hash.ts'
 import { probeImage } from '../imaging/probe.ts'
@@ -9,6 +9,10 @@ import { inOrder } from './in-order.ts'
 
 /** Read side by side: libvips, hashing and the disk have threads of their own. */
 const filesAtOnce = 4
+
+/** Stored together, since each commit waits for the disk; but seen in the library while they come. */
+const mostWaiting = 64
+const longestWaitMs = 200
 
 export interface ImportReport {
   readonly counts: Readonly<Record<Outcome, number>>
@@ -47,23 +51,60 @@ export async function importFound(
   const { images, datasets } = core.catalog
   const counts = { added: 0, known: 0, duplicate: 0, changed: 0 }
   const failed: { path: string; error: AppError }[] = []
-  const ids: number[] = []
-  let done = 0
+  const ids = new Array<number | null>(files.length).fill(null)
   const read = ({ path }: { path: string }) => readFacts(images, path, signal)
-  for await (const { path, known, image, error } of inOrder(files, filesAtOnce, read)) {
-    signal?.throwIfAborted()
-    try {
-      if (error) throw error
-      const { id, outcome } = known ? { id: known.id, outcome: 'known' as const } : images.add(image!)
-      counts[outcome]++
-      ids.push(id)
-    } catch (failure) {
-      failed.push({ path, error: toAppError(failure) })
+  const waiting: { at: number; image: NewImage }[] = []
+  let waitsSinceMs = 0
+  const store = () => {
+    const some = waiting.splice(0)
+    for (const [i, added] of addAll(images, some).entries()) {
+      const { at, image } = some[i]!
+      if (added instanceof AppError) failed.push({ path: image.path, error: added })
+      else {
+        counts[added.outcome]++
+        ids[at] = added.id
+      }
     }
-    onProgress?.(++done, files.length, path)
   }
-  if (dataset) addToDataset(datasets, dataset, ids)
-  return { counts, failed, ids }
+  let done = 0
+  try {
+    for await (const { path, known, image, error } of inOrder(files, filesAtOnce, read)) {
+      signal?.throwIfAborted()
+      if (error) failed.push({ path, error })
+      else if (known) {
+        counts.known++
+        ids[done] = known.id
+      } else {
+        if (waiting.length === 0) waitsSinceMs = performance.now()
+        waiting.push({ at: done, image: image! })
+      }
+      onProgress?.(++done, files.length, path)
+      if (waiting.length >= mostWaiting || performance.now() - waitsSinceMs > longestWaitMs) store()
+    }
+  } finally {
+    store() // also what was read until it was stopped
+  }
+  const found = ids.filter((id) => id !== null)
+  if (dataset) addToDataset(datasets, dataset, found)
+  return { counts, failed, ids: found }
+}
+
+/** An outcome or an error for each: together, or where that fails one by one. */
+function addAll(
+  images: Core['catalog']['images'],
+  some: readonly { readonly image: NewImage }[],
+): (AddedImage | AppError)[] {
+  try {
+    return images.addMany(some.map(({ image }) => image))
+  } catch {
+    return some.map(({ image }) => {
+      try {
+        return images.add(image)
+      } catch (error) {
+        return toAppError(error)
+      }
+    })
+  }
 }
 
 interface FileFacts {
