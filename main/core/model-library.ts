@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
 import type { Json } from '../catalog/json.ts'
 import type { Model } from '../catalog/models.ts'
 import type { Catalog } from '../catalog/open.ts'
@@ -66,9 +66,17 @@ export async function importModel(core: Core, source: string): Promise<Model> {
   try {
     await unpackModel(resolve(source), unpacked)
     return await importFolder(core, unpacked)
+  } catch (error) {
+    throw withoutFolder(error, unpacked, basename(source))
   } finally {
     await rm(unpacked, { recursive: true, force: true })
   }
+}
+
+/** An error about files of a folder that nobody knows, because it goes: told by the name of what they came from. */
+export function withoutFolder(error: unknown, folder: string, name: string): AppError {
+  const { code, message, cause } = toAppError(error)
+  return new AppError(code, message.replaceAll(folder, name), { cause })
 }
 
 async function importFolder({ catalog, folder: data, inference }: Core, source: string): Promise<Model> {

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { fileError } from '../../imaging/file-errors.ts'
 import { mostBytes, tooLarge } from '../../models/archive.ts'
 import type { Application } from '../application.ts'
-import { importModel } from '../model-library.ts'
+import { importModel, withoutFolder } from '../model-library.ts'
 
 /** A zip file adds a little to its two files. */
 const mostAllBytes = mostBytes['card.json'] + mostBytes['weights.safetensors'] + 2 ** 20
@@ -36,6 +36,8 @@ export async function receiveModel(
     const { id } = await importModel(app.core, cardBytes === null ? zip : folder)
     app.modelsChanged.publish()
     return { id, isNew: app.core.catalog.models.list().length > before }
+  } catch (error) {
+    throw withoutFolder(error, folder, 'the model')
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -63,6 +63,14 @@ test('a model is imported, exported byte for byte, and removed', async () => {
   const members = files.map(async (name) => [`tiny/${name}`, await readFile(join(exported, name))] as const)
   await writeFile(archive, zipOf(Object.fromEntries(await Promise.all(members))))
   expect(await importModel(core, archive)).toEqual(model)
+  const broken = await readFile(archive)
+  broken[broken.indexOf('PK\x01\x02') - 1]! ^= 1 // the last of the weights, before the zip file's directory
+  await writeFile(archive, broken)
+  const told = {
+    code: 'corrupt',
+    message: expect.stringMatching(/ tiny\.zip.weights\.safetensors has SHA-256/),
+  }
+  await expect(importModel(core, archive)).rejects.toMatchObject(told)
   expect(await readFile(weightsPath(exported))).toEqual(await readFile(weightsPath(source)))
   expect(await readCard(exported)).toEqual(await readCard(source))
   expect(await readdir(target)).toEqual(['tiny'])
