@@ -18,8 +18,8 @@ export const denoise = areaRouter(denoiseArea, {
   async measure({ layer, image, reference, blend }, app, signal) {
     const { core, pictures } = app
     const [original, clean, truth] = await pictured(app, [`i${image}`, layer, `i${reference}`])
-    const { sigma255 = 0 } = (pictures.layer(layer).facts ?? {}) as { sigma255?: number }
-    const request = { original: original!, clean: clean!, sigma255, blend }
+    const { told255 = 0 } = (pictures.layer(layer).facts ?? {}) as { told255?: number }
+    const request = { original: original!, clean: clean!, sigma255: told255, blend }
     const pixels = isWholeBlend(blend) ? clean!.pixels : await core.pixels.call('blend', request, { signal })
     return core.pixels.call('similarity', { a: truth!, b: { ...clean!, pixels } }, { signal })
   },

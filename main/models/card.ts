@@ -10,6 +10,7 @@ import { decodeSafetensors, encodeSafetensors, type StoredTensors } from './safe
 export const modelId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]*$/i, 'letters, digits, dots, dashes and underscores, a letter or digit first')
+  .refine((id) => id !== 'auto', "another name than 'auto', which leaves the choice to the program")
 
 /** card.json: what a model is, where it comes from and what it reaches. */
 export const modelCard = z.object({

@@ -3,6 +3,8 @@ import { rect, rowId } from './common.ts'
 import type { PreviewEvent } from './preview.ts'
 import { query, subscription } from './procedure.ts'
 
+/** In place of a model's name: the picture's noise decides. */
+export const automaticModel = 'auto'
 export const modelName = z.string().min(1).max(200)
 /** standard deviation of 255 */
 export const sigma255 = z.number().min(0).max(255)
@@ -35,13 +37,19 @@ export interface NoiseEstimate {
   readonly certainty: 'sure' | 'fair' | 'unsure'
   /** what a denoiser is told over `sigma255` at brightness 0, 1/32, ... 1; null where `sigma255` itself is */
   readonly profile: readonly number[] | null
+  /** what a denoiser is told, root of the mean square over the picture */
+  readonly told255: number
   /** a sentence for people */
   readonly why: string
 }
 
 export interface DenoiseFacts {
   readonly sigma255: number
+  /** what the model was told, root of the mean square over the picture */
+  readonly told255: number
   readonly model: string
+  /** why this model, where the picture's noise decided; `because ...` */
+  readonly modelWhy: string | null
   readonly seconds: number
   readonly megapixelsPerSecond: number
 }
@@ -71,6 +79,7 @@ export const denoiseArea = {
   preview: subscription(
     z.object({
       image: rowId,
+      /** or `automaticModel` */
       model: modelName,
       /** null: the estimate */
       sigma255: sigma255.nullable().default(null),

@@ -28,6 +28,7 @@ export const newJob = z.discriminatedUnion('kind', [
     kind: z.literal('denoise'),
     ...batch,
     settings: z.object({
+      /** or `automaticModel` */
       model: modelName,
       /** null: estimated for each picture */
       sigma255: sigma255.nullable().default(null),

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { PassCount } from '../../../shared/contract/denoise.ts'
+import { automaticModel, type PassCount } from '../../../shared/contract/denoise.ts'
 import { denoiseWork } from '../../core/jobs/denoise-job.ts'
 import { type PictureFacts, runPictureBatch } from '../../core/jobs/picture-batch.ts'
 import { withCore } from '../context.ts'
@@ -28,7 +28,7 @@ export function addDenoise(program: Command): void {
   const command = program
     .command('denoise <paths...>')
     .description('remove noise from photos: files, folders, globs')
-    .option('--model <id>', 'which model', 'denoiser')
+    .option('--model <id>', 'which model, or auto: by the noise of each photo', automaticModel)
     .option('--sigma <n>', 'noise level, standard deviation of 255, or auto', level, 'auto')
     .option('--strength <n>', 'share of the found noise to take away, 0 to 1', within(0, 1), 1)
     .option('--luminance <n>', 'share of the luminance noise to take away, 0 to 1', within(0, 1), 1)
@@ -40,7 +40,7 @@ export function addDenoise(program: Command): void {
       0,
     )
     .addOption(passesOption())
-  addBatchOptions(command, 'denoised', '{folder}/{name}-{model}{ext}')
+  addBatchOptions(command, 'denoised', '{folder}/{name}-denoised{ext}')
     .addHelpText(
       'after',
       `
@@ -78,9 +78,10 @@ async function denoise(paths: string[], options: DenoiseOptions): Promise<void> 
     const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)
     for (const { facts, output } of report.items) {
       if (!facts) continue
-      const { denoiseMegapixelsPerSecond: speed, warning } = facts
+      const { denoiseMegapixelsPerSecond: speed, warning, modelWhy } = facts
+      const chosen = modelWhy ? `  ${facts.model}, ${modelWhy}` : ''
       out.text(
-        `${output}  ${levelText(facts)}  ${Number(speed).toFixed(2)} MP/s${warning ? `  ${warning}` : ''}`,
+        `${output}  ${levelText(facts)}${chosen}  ${Number(speed).toFixed(2)} MP/s${warning ? `  ${warning}` : ''}`,
       )
     }
     reportBatch(out, report, started)

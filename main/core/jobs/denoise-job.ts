@@ -1,17 +1,18 @@
 import { type BlendAmounts, wholeBlend } from '../../../shared/blend/blend.ts'
-import type { PassCount } from '../../../shared/contract/denoise.ts'
-import { AppError } from '../../../shared/errors.ts'
+import { automaticModel, type PassCount } from '../../../shared/contract/denoise.ts'
 import type { PictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
 import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
+import { chooseDenoiser } from '../choose-denoiser.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterNoise } from '../denoise.ts'
 import { makeReady } from '../make-ready.ts'
-import { findModel, refOf } from '../model-library.ts'
+import { refOf } from '../model-library.ts'
 import type { BatchInput, PictureWork } from './picture-batch.ts'
 import { depthFor, formatFor, writeResult } from './picture-output.ts'
 
 export interface DenoiseInput extends BatchInput {
+  /** or `auto` */
   readonly model: string
   /** standard deviation of 255, or `auto`: estimated for each picture */
   readonly sigma: number | 'auto'
@@ -25,33 +26,39 @@ export interface DenoiseInput extends BatchInput {
   readonly passes?: PassCount
 }
 
-/** Denoises one picture of a batch into its output file. */
+/**
+ * Denoises one picture of a batch into its output file.
+ * @param modelId or `auto`: the noise of each picture decides
+ */
 export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInput> {
-  const found = findModel(core.catalog, modelId)
-  if (found.task !== 'denoise') {
-    throw new AppError('bad-input', `model '${modelId}' is for '${found.task}', not for denoising`)
-  }
-  const model = refOf(found)
+  const isAutomatic = modelId === automaticModel
+  // Pictures of one batch are mostly of one kind: the last one's model is made ready for the next.
+  let { model: likely } = chooseDenoiser(core.catalog, modelId, null)
   return async (path, input, { signal, target, decide, progress }) => {
     const started = performance.now()
     const { width, height, depth } = await probeImage(path)
     const format = formatFor(input.format, path, depth)
-    // A name without {sigma} is known before the level is, so that finished pictures are not even decoded.
-    const nameOf = (sigma255: number) =>
-      target({ model: modelId, sigma: sigma255.toFixed(1), width, height }, format)
-    const named = typeof input.sigma === 'number' || !input.template.includes('{sigma}')
-    if (named && (await decide(nameOf(Number(input.sigma) || 0))) === 'skip') return 'skipped'
+    // A name without {sigma} and {model} is known before they are, so that finished pictures are not even decoded.
+    const nameOf = (model: string, sigma255: number) =>
+      target({ model, sigma: sigma255.toFixed(1), width, height }, format)
+    const asks = (field: string) => input.template.includes(field)
+    const named = (input.sigma !== 'auto' || !asks('{sigma}')) && !(isAutomatic && asks('{model}'))
+    if (named && (await decide(nameOf(modelId, Number(input.sigma) || 0))) === 'skip') return 'skipped'
 
-    makeReady(core.inference, model, signal)
+    makeReady(core.inference, refOf(likely), signal)
     const source = await readImage(path, { signal })
-    const noise = input.sigma === 'auto' ? estimateRasterNoise(source) : null
+    const found = isAutomatic || input.sigma === 'auto' ? estimateRasterNoise(source) : null
+    const { model, why } = chooseDenoiser(core.catalog, modelId, found)
+    likely = model
+    const noise = input.sigma === 'auto' ? found : null
     const sigma255 = noise?.sigma255 ?? Number(input.sigma)
-    const output = nameOf(sigma255)
+    const output = nameOf(model.id, sigma255)
     const decision = await decide(output)
     if (decision === 'skip') return 'skipped'
     const read = performance.now()
-    const result = await denoiseRaster(core.inference, model, source, {
-      ...{ sigma255, profile: noise?.profile ?? null, blend: blendOf(input), signal },
+    const result = await denoiseRaster(core.inference, refOf(model), source, {
+      ...{ sigma255, profile: noise?.profile ?? null, told255: noise?.told255 ?? sigma255 },
+      ...{ blend: blendOf(input), signal },
       passes: input.passes ?? 1,
       onProgress: ({ tiles, of }) => progress(tiles / of),
       depth: depthFor(format, source.depth),
@@ -63,6 +70,8 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
       output,
       facts: {
         sigma255,
+        model: model.id,
+        ...(why !== null && { modelWhy: why }),
         ...(noise && factsOf(noise)),
         megapixels,
         seconds: (performance.now() - started) / 1000,

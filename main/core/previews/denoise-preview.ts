@@ -1,14 +1,14 @@
-import type { DenoiseFacts, PassCount } from '../../../shared/contract/denoise.ts'
+import { automaticModel, type DenoiseFacts, type PassCount } from '../../../shared/contract/denoise.ts'
 import type { PreviewEvent } from '../../../shared/contract/preview.ts'
-import { AppError } from '../../../shared/errors.ts'
 import { overlap } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
 import { pooled } from '../../imaging/each-tile.ts'
 import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
 import { type Rect, type Tile, tilePlan } from '../../imaging/tiles.ts'
+import { chooseDenoiser } from '../choose-denoiser.ts'
 import type { Core } from '../core.ts'
 import { denoiseTiles, tileDenoiser } from '../denoise.ts'
-import { findModel, refOf } from '../model-library.ts'
+import { refOf } from '../model-library.ts'
 import { type Pictures, requestKey } from '../pictures/pictures.ts'
 import { estimateOf } from './estimate.ts'
 import { preview } from './preview.ts'
@@ -32,22 +32,28 @@ export function denoisePreview(
   { image, model: modelId, sigma255: asked, passes, visible }: DenoiseRequest,
   signal: AbortSignal,
 ): AsyncGenerator<PreviewEvent<DenoiseFacts>> {
-  const found = findModel(core.catalog, modelId)
-  if (found.task !== 'denoise') {
-    throw new AppError('bad-input', `model '${modelId}' is for '${found.task}', not for denoising`)
-  }
-  const request = requestKey('denoise', { image, model: found.sha256, asked, passes })
+  const isAutomatic = modelId === automaticModel
+  const named = isAutomatic ? null : chooseDenoiser(core.catalog, modelId, null)
+  const request = requestKey('denoise', { image, model: named?.model.sha256 ?? modelId, asked, passes })
   return preview(pictures, request, signal, async (steps) => {
     const started = performance.now()
     const source = await pictures.image(image)
     const raster = { ...source, pixels: source.pixels.slice() }
     steps.begin(raster, `${pictures.nameOf(image)}-denoised`)
-    const estimate = asked === null ? await estimateOf(core, pictures, image, steps.signal) : null
-    const sigma255 = asked ?? estimate!.sigma255
-    const profile = estimate?.profile ? Float32Array.from(estimate.profile) : null // as in a batch
-    const { signal: stopped } = steps
-    const told = { sigma255, profile, passes, signal: stopped }
-    const denoise = tileDenoiser(core.inference, refOf(found), told)
+    const needsEstimate = isAutomatic || asked === null
+    const noise = needsEstimate ? await estimateOf(core, pictures, image, steps.signal) : null
+    const { model, why: modelWhy } = named ?? chooseDenoiser(core.catalog, modelId, noise)
+    // As in a batch.
+    const estimate = asked === null ? noise : null
+    const sigma255 = asked ?? noise!.sigma255
+    const told255 = estimate?.told255 ?? sigma255
+    const profile = estimate?.profile ? Float32Array.from(estimate.profile) : null
+    const denoise = tileDenoiser(core.inference, refOf(model), {
+      sigma255,
+      profile,
+      passes,
+      signal: steps.signal,
+    })
     const { rows, tileCount } = tilePlan(source.width, source.height, previewTiles)
     let ended = 0
     await pooled(nearestFirst(rows.flat(), visible), 2, async ({ core: place, input }) => {
@@ -59,7 +65,7 @@ export function denoisePreview(
     })
     const seconds = (performance.now() - started) / 1000
     const megapixelsPerSecond = (source.width * source.height) / 1e6 / seconds
-    return { sigma255, model: modelId, seconds, megapixelsPerSecond }
+    return { sigma255, told255, model: model.id, modelWhy, seconds, megapixelsPerSecond }
   })
 }
 

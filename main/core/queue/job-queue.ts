@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Undo } from '../../../shared/contract/common.ts'
+import { automaticModel } from '../../../shared/contract/denoise.ts'
 import type { CheckedJob, JobEntry } from '../../../shared/contract/jobs.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Job } from '../../catalog/job.ts'
@@ -8,6 +9,7 @@ import type { Json } from '../../catalog/json.ts'
 import { type JobFunction, JobRunner } from '../../jobs/runner.ts'
 import { projectRoot } from '../../platform/folders.ts'
 import type { Access } from '../access.ts'
+import { chooseDenoiser } from '../choose-denoiser.ts'
 import type { Core } from '../core.ts'
 import { importFound } from '../import.ts'
 import { compressWork } from '../jobs/compress-job.ts'
@@ -228,7 +230,8 @@ export class JobQueue {
         ? await access.checkAll(job.files)
         : await access.checkAll(core.catalog.views.rows(job.images).map(({ path }) => path))
     if (paths.length === 0) throw new AppError('not-found', 'none of these images is in the library any more')
-    if (job.kind === 'denoise' || job.kind === 'compress') findModel(core.catalog, job.settings.model)
+    if (job.kind === 'denoise') chooseDenoiser(core.catalog, job.settings.model, null)
+    if (job.kind === 'compress') findModel(core.catalog, job.settings.model)
     const own = [join(projectRoot, 'assets'), core.folder]
     const input = jobInput(job, paths, settings.current, { own, results: join(core.folder, 'results') })
     return { paths, input: { ...input, output: await access.check(input.output) } }
@@ -281,7 +284,8 @@ function namingOf(job: CheckedJob): Partial<Record<'model' | 'sigma' | 'quality'
   if (job.kind === 'decompress') return {}
   const { model } = job.settings
   if (job.kind === 'denoise' && job.settings.sigma255 !== null)
-    return { model, sigma: job.settings.sigma255.toFixed(1) }
+    return { ...(model !== automaticModel && { model }), sigma: job.settings.sigma255.toFixed(1) }
+  if (job.kind === 'denoise' && model === automaticModel) return {}
   if (job.kind === 'compress' && job.settings.target.kind === 'quality')
     return { model, quality: job.settings.target.value.toFixed(0) }
   return { model }

@@ -1,4 +1,4 @@
-import type { NoiseEstimate } from '../../../shared/contract/denoise.ts'
+import { automaticModel, type NoiseEstimate } from '../../../shared/contract/denoise.ts'
 import { Viewport } from '../../draw/viewport.svelte.ts'
 import { client } from '../../state/client.ts'
 import { type Failure, failureOf } from '../../state/failure.ts'
@@ -67,9 +67,8 @@ class Denoising {
 
   #begin(image: number): void {
     if (this.#variants.length === 0) {
-      const [model] = models.of('denoise')
-      if (!model) return
-      this.#variants = [new Variant(1, model.id)]
+      if (models.of('denoise').length === 0) return
+      this.#variants = [new Variant(1, automaticModel)]
       this.#active = 1
     }
     const shown =

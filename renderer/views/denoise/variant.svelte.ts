@@ -15,6 +15,7 @@ export const residualGain = 4
 /** One way of denoising the open photo: a model, the level it is told, and how its result is blended. */
 export class Variant {
   readonly id: number
+  /** or `automaticModel`: the photo's noise decides */
   model = $state('')
   /** null: the estimate */
   sigma255 = $state<number | null>(null)
@@ -45,6 +46,11 @@ export class Variant {
     return this.#measureFailure
   }
 
+  /** the model that made the result; before there is one, what was asked for */
+  get usedModel(): string {
+    return this.preview.facts?.model ?? this.model
+  }
+
   set<Name extends keyof Amounts>(name: Name, value: number): void {
     this.amounts = { ...this.amounts, [name]: value }
   }
@@ -73,13 +79,13 @@ export class Variant {
   }
 
   /** How the picture, or what is taken away, is drawn; null before there is a result. */
-  drawn(kind: 'blend' | 'residual', original: Picture, level: number): Layer | null {
+  drawn(kind: 'blend' | 'residual', original: Picture, told255: number): Layer | null {
     const { layer, growth } = this.preview
     if (!layer) return null
     const { width, height, key } = layer
     const clean = growingPicture(layer, growth)
     const sizes = { originalKey: original.key, cleanKey: key, width, height }
-    const detail = detailPicture({ ...sizes, sigma255: this.sigma255 ?? level, growth })
+    const detail = detailPicture({ ...sizes, sigma255: this.sigma255 ?? told255, growth })
     return { kind, original, clean, detail, amounts: this.amounts, gain: residualGain }
   }
 }

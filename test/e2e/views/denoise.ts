@@ -45,6 +45,7 @@ export function denoiseTests(get: () => Window): void {
     await settings()
       .getByText(/Denoised in/)
       .waitFor({ timeout: 60_000 })
+    await settings().getByText('denoiser, because the noise is white').waitFor()
     await expect.poll(() => settings().textContent()).toMatch(/PSNR3\d\.\d\d dB/)
     expect(await settings().textContent()).toContain('Referencelake.jpg')
     // Left of the handle the noisy photo, right of it the result.

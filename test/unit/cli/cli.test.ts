@@ -69,8 +69,8 @@ test('a batch keeps the tree, goes on past bad files, and ends with a summary an
   expect(JSON.parse(stdout)).toMatchObject({ done: 3, failed: 2, skipped: 0, status: 'done' })
   expect(stderr).toMatch(/text\.jpg is not an image/)
   expect(stderr).toMatch(/zero\.png.*empty/)
-  expect((await readdir(output)).sort()).toEqual(['a-denoiser.jpg', 'b-denoiser.jpg', 'deeper'])
-  expect(await readdir(join(output, 'deeper'))).toEqual(['c-denoiser.jpg'])
+  expect((await readdir(output)).sort()).toEqual(['a-denoised.jpg', 'b-denoised.jpg', 'deeper'])
+  expect(await readdir(join(output, 'deeper'))).toEqual(['c-denoised.jpg'])
 })
 
 test('what is there is refused, skipped, or replaced, as asked', async () => {
