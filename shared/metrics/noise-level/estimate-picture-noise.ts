@@ -35,6 +35,9 @@ const tellMore = 2
 /** White noise reads the same at full and half size up to this ratio; above the other, neighbours share it. */
 const whiteRatio = 1.3
 const correlatedRatio = 1.7
+/** Colour differences read this of values rounded to 8 bits alone, and clearly more than the other where noise is white. */
+const rounding255 = 0.4
+const leastColour255 = 0.8
 
 /**
  * The noise of a picture whose kind is not known. White noise: its level by `estimateSigma`. Noise that neighbours
@@ -49,7 +52,7 @@ export function estimatePictureNoise(image: FloatImage): PictureNoise {
   const share = correlatedShare(spectrum)
   const whole = share > 0 ? correlatedLevel(spectrum) : white.sigma255
   const sigma255 = share < 1 ? white.sigma255 ** (1 - share) * whole ** share : whole
-  const factor = Math.exp(uncertainty(image, spectrum, share))
+  const factor = Math.exp(uncertainty(image, spectrum, share, sigma255))
   const [low255, high255] = [sigma255 / factor, sigma255 * factor + 0.1]
   const width = Math.log((high255 + 0.5) / (low255 + 0.5)) / 2
   const certainty = width < Math.log(1.1) ? 'sure' : width < Math.log(1.3) ? 'fair' : 'unsure'
@@ -64,9 +67,18 @@ export function estimatePictureNoise(image: FloatImage): PictureNoise {
 
 /** 0 for white noise, 1 for noise that neighbours share. */
 function correlatedShare({ white, opponent, flat }: NoiseSpectrum): number {
-  const [full, half] = white.method === 'opponent' ? opponent : flat
-  const ratio = (half + 0.1) / (full + 0.1)
-  return Math.min(1, Math.max(0, Math.log(ratio / whiteRatio) / Math.log(correlatedRatio / whiteRatio)))
+  const risen = ([full, half]: readonly number[]) => Math.log((half + 0.1) / (full + 0.1))
+  let rise = risen(white.method === 'opponent' ? opponent : flat)
+  if (white.method === 'opponent') {
+    // Where the colour shows nothing but the rounding of its values, it was smoothed: the brightness tells.
+    const smoothed = limited((leastColour255 - opponent[0]) / (leastColour255 - rounding255), 0, 1)
+    rise = Math.max(rise, smoothed * risen(flat))
+  }
+  return limited((rise - Math.log(whiteRatio)) / Math.log(correlatedRatio / whiteRatio), 0, 1)
+}
+
+function limited(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value))
 }
 
 /**
@@ -75,12 +87,13 @@ function correlatedShare({ white, opponent, flat }: NoiseSpectrum): number {
  */
 function uncertainty(
   { width, height }: FloatImage,
-  { white: { method, sigma255 }, blockiness }: NoiseSpectrum,
+  { white: { method, sigma255: whiteLevel }, blockiness }: NoiseSpectrum,
   share: number,
+  sigma255: number,
 ): number {
   const few = 60 / Math.sqrt(width * height)
-  const white = (method === 'opponent' ? 0.02 : 0.05) + 0.25 / (sigma255 + 0.2) + 0.2 * few
-  const correlated = (blockiness > 0.1 ? 0.52 : 0.28) + 0.5 * few
+  const white = (method === 'opponent' ? 0.02 : 0.05) + 0.25 / (whiteLevel + 0.2) + 0.2 * few
+  const correlated = (blockiness > 0.1 ? 0.17 : 0.12) + 1.3 / (sigma255 + 1) + 0.5 * few
   return white + share * (correlated - Math.min(white, correlated))
 }
 

@@ -11,6 +11,7 @@ import { addNoise } from '../../../../../shared/noise/add-noise.ts'
 import { drawCamera } from '../../../../../shared/noise/camera/camera.ts'
 import { cameraNoise } from '../../../../../shared/noise/camera/camera-noise.ts'
 import { drawMix, mixDefaults } from '../../../../../shared/noise/camera/mix.ts'
+import { colourSoftened, softened } from '../../../../../shared/noise/camera/smoothing.ts'
 import { clip, quantise } from '../../../../../shared/noise/steps.ts'
 import { Random } from '../../../../../shared/random.ts'
 import { greenOf, largePhoto, plain } from '../../golden.ts'
@@ -72,6 +73,23 @@ test('camera noise: seen as correlated, its whole level and not only the finest 
     expect(found.certainty).not.toBe('sure')
     expect(found.told255).toBeCloseTo(2 * found.sigma255, 6)
   }
+})
+
+test('where a camera smoothed the colour away, the brightness shows the noise', () => {
+  const clean = patches(240, 240)
+  const random = new Random(3)
+  const taken = cameraNoise(clean, drawCamera(random), { a: 1e-3, b: 1e-6, demosaic: 'malvar' }, random)
+  const smoothed = colourSoftened(softened(taken, 1), 6)
+  const file = addNoise(quantise(clip(smoothed.noisy), 8), {
+    ...{ model: 'jpeg', parameters: { quality: 50, subsampling: '4:2:0' }, seed: 0 },
+  })
+  const truth =
+    255 * Math.sqrt(file.data.reduce((sum, v, i) => sum + (v - clean.data[i]) ** 2, 0) / file.data.length)
+  expect(estimateSigma(file).sigma255).toBeLessThan(truth / 8)
+  const { correlated, sigma255 } = estimatePictureNoise(file)
+  expect(correlated).toBe(true)
+  expect(sigma255 / truth).toBeGreaterThan(0.6)
+  expect(sigma255 / truth).toBeLessThan(1.6)
 })
 
 test('the range holds the true level in about four of five mixes on a photo', () => {
