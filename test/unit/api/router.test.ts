@@ -34,7 +34,8 @@ test('import, browse, look, remove, take back', async () => {
   expect(page.rows.map(({ name }) => name)).toEqual(['walrus.jpg'])
   const { id } = page.rows[0]!
   const details = await client.query('library.details', { id })
-  expect(details).toMatchObject({ width: 240, height: 160, collections: [{ name: 'Trip' }], hasTime: false })
+  const known = { width: 240, height: 160, collections: [{ name: 'Trip' }], reference: null, hasTime: false }
+  expect(details).toMatchObject(known)
   const { undo, count } = (await client.mutation('library.remove', { ids: [id] })) as {
     undo: string
     count: number
