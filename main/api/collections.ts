@@ -25,10 +25,15 @@ export const collections = areaRouter(collectionsArea, {
     return collectionOf(find(catalog, id))
   },
 
-  rename({ id, name }, { core: { catalog }, libraryChanged }) {
-    const renamed = catalog.datasets.rename(id, name)
+  rename({ id, name }, { core: { catalog }, libraryChanged, undo }) {
+    const before = find(catalog, id).name
+    const collection = collectionOf(catalog.datasets.rename(id, name))
     libraryChanged.publish()
-    return collectionOf(renamed)
+    const step = undo.add(`Renamed the collection ${before} to ${name}`, () => {
+      catalog.datasets.rename(id, before)
+      libraryChanged.publish()
+    })
+    return { ...step, collection }
   },
 
   add({ id, ids }, { core: { catalog }, libraryChanged }) {

@@ -132,7 +132,7 @@ export const libraryArea = {
 export const collectionsArea = {
   list: query(nothing).gives<Collection[]>(),
   create: mutation(z.object({ name, ids: rowIds.default([]) })).gives<Collection>(),
-  rename: mutation(z.object({ id: rowId, name })).gives<Collection>(),
+  rename: mutation(z.object({ id: rowId, name })).gives<Undo & { collection: Collection }>(),
   add: mutation(z.object({ id: rowId, ids: rowIds })).gives<{ added: number }>(),
   take: mutation(z.object({ id: rowId, ids: rowIds })).gives<Undo & { removed: number }>(),
   /** the images stay */

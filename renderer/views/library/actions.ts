@@ -86,5 +86,8 @@ export function removeCollection(id: number): void {
 }
 
 export function renameCollection(id: number, name: string): void {
-  client.collections.rename({ id, name }).then(() => void library.reload(), sayError)
+  client.collections.rename({ id, name }).then((undo) => {
+    sayWithUndo(`Collection renamed to ${undo.collection.name}`, undo)
+    void library.reload()
+  }, sayError)
 }

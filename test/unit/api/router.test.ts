@@ -49,6 +49,20 @@ test('import, browse, look, remove, take back', async () => {
   })
 })
 
+test('a collection that was renamed gets its name back', async () => {
+  const { app } = await openTestApplication()
+  const { client } = clientOf(app)
+  const { id } = (await client.mutation('collections.create', { name: 'Trip' })) as { id: number }
+  const renamed = (await client.mutation('collections.rename', { id, name: 'Best' })) as { undo: string }
+  expect(renamed).toMatchObject({
+    label: 'Renamed the collection Trip to Best',
+    collection: { name: 'Best' },
+  })
+  const { undo } = renamed
+  await client.mutation('undo.restore', { undo })
+  expect(await client.query('collections.list', undefined)).toMatchObject([{ id, name: 'Trip' }])
+})
+
 test('errors arrive with our code and words, and no stack', async () => {
   const { app } = await openTestApplication()
   const { client } = clientOf(app)
