@@ -113,20 +113,22 @@ export function commandLine(
   return { executablePath: electron.path, args: [...parameters, ...words], env }
 }
 
+const launchMs = [30_000, 60_000, 120_000]
+
 /**
- * On a slow machine playwright may miss the moment at which Electron's main process can be asked, and then waits for
- * ever: the application is ended by it, and started again.
+ * Now and then the first page moves on just while playwright asks Electron 22 about it, and playwright waits for ever
+ * for an answer: then it ends the application, and it is started again.
  */
 export async function launch(
   launched: Launched,
   words: readonly string[] = [],
 ): Promise<ElectronApplication> {
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     try {
-      return await _electron.launch({ ...commandLine(launched, words), timeout: 60_000 })
+      return await _electron.launch({ ...commandLine(launched, words), timeout: launchMs[attempt]! })
     } catch (error) {
-      if (attempt === 3 || !/Timeout/.test(String(error))) throw error
-      console.warn(`electron: not started after a minute, trying again (${attempt})`)
+      if (attempt + 1 === launchMs.length || !/Timeout/.test(String(error))) throw error
+      console.warn(`electron: not started in ${launchMs[attempt]} ms, trying again`)
     }
   }
 }
