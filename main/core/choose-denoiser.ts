@@ -1,6 +1,7 @@
 import { automaticModel } from '../../shared/contract/denoise.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { PictureNoise } from '../../shared/metrics/noise-level/estimate-picture-noise.ts'
+import type { LearnedNoise } from '../../shared/metrics/noise-level/told-level.ts'
 import type { Model } from '../catalog/models.ts'
 import type { Catalog } from '../catalog/open.ts'
 import { findModel } from './model-library.ts'
@@ -26,6 +27,12 @@ export function chooseDenoiser(
   return noise?.correlated
     ? { model: denoiserOf(catalog, 'denoiser-camera'), why: 'because neighbouring pixels share the noise' }
     : { model: denoiserOf(catalog, 'denoiser'), why: 'because the noise is white' }
+}
+
+/** What a model was trained on, as its card says. */
+export function learnedNoise({ card }: Pick<Model, 'card'>): LearnedNoise {
+  const { training } = card as { training?: { settings?: { noise?: unknown } } }
+  return training?.settings?.noise === 'camera' ? 'camera' : 'white'
 }
 
 function denoiserOf(catalog: Catalog, id: string): Model {

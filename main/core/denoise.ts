@@ -17,12 +17,10 @@ import type { EngineTasks, ModelRef } from './engine-tasks.ts'
 import { colourFromGrey, colourSigma, greyFromColour } from './grey.ts'
 
 export interface DenoiseSettings {
-  /** noise level of the picture, standard deviation of 255 */
+  /** noise level of the picture as the model is told it, standard deviation of 255; see `toldLevel255` */
   readonly sigma255: number
   /** how the level depends on brightness; see `PictureNoise`. The same everywhere by default, and for grey pictures. */
   readonly profile?: Float32Array | null
-  /** root of the mean square of what the model is told, of 255: what counts as noise when detail is given back */
-  readonly told255?: number
   /** how much of the noise is taken away; all of it by default */
   readonly blend?: BlendAmounts
   /** see `denoiseInPasses`; 1 by default */
@@ -53,7 +51,6 @@ export async function denoiseRaster(
   {
     sigma255,
     profile = null,
-    told255 = sigma255,
     blend = wholeBlend,
     passes = 1,
     depth = source.depth,
@@ -64,7 +61,7 @@ export async function denoiseRaster(
 ): Promise<Raster> {
   const target = depth === source.depth ? source : blankLike(source, depth)
   const plan = tilePlan(source.width, source.height, tiles)
-  const denoiseTile = tileDenoiser(engine, model, { sigma255, profile, told255, blend, passes, signal })
+  const denoiseTile = tileDenoiser(engine, model, { sigma255, profile, blend, passes, signal })
   await eachTile(source, target, plan, (noisy, { input }) => denoiseTile(noisy, input), {
     concurrency: 2,
     ...(signal ? { signal } : {}),
@@ -83,11 +80,10 @@ export function tileDenoiser(
   {
     sigma255,
     profile = null,
-    told255 = sigma255,
     blend = wholeBlend,
     passes = 1,
     signal,
-  }: Pick<DenoiseSettings, 'sigma255' | 'profile' | 'told255' | 'blend' | 'passes' | 'signal'>,
+  }: Pick<DenoiseSettings, 'sigma255' | 'profile' | 'blend' | 'passes' | 'signal'>,
 ): (noisy: FloatImage, input: Rect) => Promise<FloatImage> {
   const sigma = sigma255 / 255
   return async (noisy, input) => {
@@ -99,7 +95,7 @@ export function tileDenoiser(
     const result = await denoiseInPasses(engine, request, passes, signal)
     const clean = { ...noisy, data: isGrey ? greyFromColour(result) : result }
     if (isWholeBlend(blend)) return clean
-    const lost = blend.detail > 0 ? lostDetail(noisy, clean, told255 / 255) : undefined
+    const lost = blend.detail > 0 ? lostDetail(noisy, clean, sigma) : undefined
     return blendDenoised(noisy, clean, blend, lost)
   }
 }
@@ -111,7 +107,6 @@ const samplesPerSide = 3
 const tooSmall: PictureNoise = {
   ...{
     sigma255: 0,
-    told255: 0,
     low255: 0,
     high255: 2,
     certainty: 'unsure',

@@ -9,10 +9,10 @@ const leastSide = 24
 export function noiseEstimate(picture: PlainPicture): NoiseEstimate {
   const { width, height } = picture
   const noise = estimateRasterNoise(picture)
-  const { sigma255, told255, low255: low, high255: high, correlated, profile } = noise
+  const { sigma255, low255: low, high255: high, correlated, profile } = noise
   const isSmall = Math.min(width, height) < leastSide
   return {
-    ...{ sigma255, told255, low, high, correlated, profile: profile && [...profile] },
+    ...{ sigma255, low, high, correlated, profile: profile && [...profile] },
     certainty: isSmall ? 'unsure' : noise.certainty,
     why: isSmall
       ? `The picture is only ${width} x ${height} pixels: too few to tell noise from what it shows.`

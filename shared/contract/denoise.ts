@@ -37,8 +37,6 @@ export interface NoiseEstimate {
   readonly certainty: 'sure' | 'fair' | 'unsure'
   /** what a denoiser is told over `sigma255` at brightness 0, 1/32, ... 1; null where `sigma255` itself is */
   readonly profile: readonly number[] | null
-  /** what a denoiser is told, root of the mean square over the picture */
-  readonly told255: number
   /** a sentence for people */
   readonly why: string
 }

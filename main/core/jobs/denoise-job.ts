@@ -1,9 +1,10 @@
 import { type BlendAmounts, wholeBlend } from '../../../shared/blend/blend.ts'
 import { automaticModel, type PassCount } from '../../../shared/contract/denoise.ts'
 import type { PictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
+import { toldLevel255 } from '../../../shared/metrics/noise-level/told-level.ts'
 import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
-import { chooseDenoiser } from '../choose-denoiser.ts'
+import { chooseDenoiser, learnedNoise } from '../choose-denoiser.ts'
 import type { Core } from '../core.ts'
 import { denoiseRaster, estimateRasterNoise } from '../denoise.ts'
 import { makeReady } from '../make-ready.ts'
@@ -52,12 +53,13 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
     likely = model
     const noise = input.sigma === 'auto' ? found : null
     const sigma255 = noise?.sigma255 ?? Number(input.sigma)
+    const told255 = noise ? toldLevel255(noise, learnedNoise(model)) : sigma255
     const output = nameOf(model.id, sigma255)
     const decision = await decide(output)
     if (decision === 'skip') return 'skipped'
     const read = performance.now()
     const result = await denoiseRaster(core.inference, refOf(model), source, {
-      ...{ sigma255, profile: noise?.profile ?? null, told255: noise?.told255 ?? sigma255 },
+      ...{ sigma255: told255, profile: noise?.profile ?? null },
       ...{ blend: blendOf(input), signal },
       passes: input.passes ?? 1,
       onProgress: ({ tiles, of }) => progress(tiles / of),

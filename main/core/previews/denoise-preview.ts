@@ -1,11 +1,12 @@
 import { automaticModel, type DenoiseFacts, type PassCount } from '../../../shared/contract/denoise.ts'
 import type { PreviewEvent } from '../../../shared/contract/preview.ts'
+import { toldLevel255 } from '../../../shared/metrics/noise-level/told-level.ts'
 import { overlap } from '../../code/grid.ts'
 import { stopIfAborted } from '../../imaging/abort.ts'
 import { pooled } from '../../imaging/each-tile.ts'
 import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
 import { type Rect, type Tile, tilePlan } from '../../imaging/tiles.ts'
-import { chooseDenoiser } from '../choose-denoiser.ts'
+import { chooseDenoiser, learnedNoise } from '../choose-denoiser.ts'
 import type { Core } from '../core.ts'
 import { denoiseTiles, tileDenoiser } from '../denoise.ts'
 import { refOf } from '../model-library.ts'
@@ -46,10 +47,10 @@ export function denoisePreview(
     // As in a batch.
     const estimate = asked === null ? noise : null
     const sigma255 = asked ?? noise!.sigma255
-    const told255 = estimate?.told255 ?? sigma255
+    const told255 = estimate ? toldLevel255(estimate, learnedNoise(model)) : sigma255
     const profile = estimate?.profile ? Float32Array.from(estimate.profile) : null
     const denoise = tileDenoiser(core.inference, refOf(model), {
-      sigma255,
+      sigma255: told255,
       profile,
       passes,
       signal: steps.signal,

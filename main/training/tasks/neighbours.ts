@@ -1,4 +1,5 @@
 import { estimatePictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
+import { toldLevel255 } from '../../../shared/metrics/noise-level/told-level.ts'
 import { Random } from '../../../shared/random.ts'
 import { askedMode } from '../../engine/choose.ts'
 import { compile } from '../../engine/compile/compile.ts'
@@ -88,7 +89,8 @@ function heldOutBatch(
   const cells = (height / 2) * (width / 2)
   const [first, second] = [new Float32Array(cells * 4), new Float32Array(cells * 4)]
   drawNeighbours(first, second, 0, cells, random)
-  const { told255 } = estimatePictureNoise({ width, height, channels: 3, data: noisy })
+  const found = estimatePictureNoise({ width, height, channels: 3, data: noisy })
+  const told255 = toldLevel255(found, 'white')
   return {
     noisy: { shape, data: noisy },
     sigma: { shape: [1], data: Float32Array.of(told255 / 255) },

@@ -7,7 +7,7 @@ import { type NoiseSpectrum, noiseSpectrum } from './noise-spectrum.ts'
 /** Steps of brightness in a profile. */
 export const profileSteps = 32
 
-/** A picture's noise, as a denoiser is told of it, and how sure that is. */
+/** A picture's noise and how sure that is; what a denoiser is told of it says `toldLevel255`. */
 export interface PictureNoise {
   /** Standard deviation of 255: the root of the mean variance over the picture and its channels. */
   readonly sigma255: number
@@ -18,20 +18,12 @@ export interface PictureNoise {
   readonly certainty: 'sure' | 'fair' | 'unsure'
   /** Neighbouring pixels share noise, as in files from cameras. */
   readonly correlated: boolean
-  /** What a denoiser is told, root of the mean square over the picture: `sigma255`, or twice that where correlated. */
-  readonly told255: number
-  /** What it is told over `sigma255`, at brightness 0, 1/32, ... 1 (encoded); null where `sigma255` itself is. */
+  /** The level over `sigma255` at brightness 0, 1/32, ... 1 (encoded), root of its mean square over the picture 1; null: even. */
   readonly profile: Float32Array | null
   /** What the profile follows, in levels of 1; null as above. */
   readonly model: PoissonGaussian | null
 }
 
-/**
- * Correlated noise wants more than its level: on camera mixes of held-out photos `denoiser-camera` gives the most PSNR
- * when told twice the estimate, and SSIM within 0.0002 of the most (0.9203; told 1.5 times 0.9191, 3.6 times 0.9196).
- * `denoiser`, which knows white noise, gains 0.4 dB by 1.5 times and loses a tenth of that again by twice.
- */
-const tellMore = 2
 /** White noise reads the same at full and half size up to this ratio; above the other, neighbours share it. */
 const whiteRatio = 1.3
 const correlatedRatio = 1.7
@@ -41,7 +33,7 @@ const leastColour255 = 0.8
 
 /**
  * The noise of a picture whose kind is not known. White noise: its level by `estimateSigma`. Noise that neighbours
- * share, as cameras leave it: its whole level from what is read at full, half and quarter size, and how it depends on
+ * share, as cameras leave it: its whole level from what is read at full size down to an eighth, and how it depends on
  * brightness by a Poisson-Gaussian fit over flat blocks.
  * @throws AppError bad-input under 3x3 pixels
  */
@@ -60,8 +52,7 @@ export function estimatePictureNoise(image: FloatImage): PictureNoise {
   return {
     ...{ sigma255, low255, high255, certainty, model },
     correlated: share > 0.5,
-    told255: model ? tellMore * sigma255 : sigma255,
-    profile: model && profileOf(image, model, tellMore),
+    profile: model && profileOf(image, model),
   }
 }
 
@@ -93,12 +84,12 @@ function uncertainty(
 ): number {
   const few = 60 / Math.sqrt(width * height)
   const white = (method === 'opponent' ? 0.02 : 0.05) + 0.25 / (whiteLevel + 0.2) + 0.2 * few
-  const correlated = (blockiness > 0.1 ? 0.17 : 0.12) + 1.3 / (sigma255 + 1) + 0.5 * few
+  const correlated = (blockiness > 0.1 ? 0.2 : 0.12) + 1.1 / (sigma255 + 1) + 0.5 * few
   return white + share * (correlated - Math.min(white, correlated))
 }
 
-/** The model's curve, its root mean square over the picture's own brightness as given. */
-function profileOf({ channels, data }: FloatImage, model: PoissonGaussian, level: number): Float32Array {
+/** The model's curve, its root mean square over the picture's own brightness 1. */
+function profileOf({ channels, data }: FloatImage, model: PoissonGaussian): Float32Array {
   const curve = Float32Array.from({ length: profileSteps + 1 }, (_, i) =>
     deviationAt(model, i / profileSteps),
   )
@@ -109,7 +100,7 @@ function profileOf({ channels, data }: FloatImage, model: PoissonGaussian, level
     for (let c = 0; c < channels; c++) brightness += data[i + c] / channels
     sum += profileAt(curve, brightness) ** 2
   }
-  const scale = level / Math.sqrt(sum / count)
+  const scale = 1 / Math.sqrt(sum / count)
   return curve.map((value) => value * scale)
 }
 

@@ -3,12 +3,14 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { table } from '../../../main/cli/output.ts'
+import { learnedNoise } from '../../../main/core/choose-denoiser.ts'
 import { openCore } from '../../../main/core/core.ts'
 import { tileDenoiser } from '../../../main/core/denoise.ts'
 import { findModel, importModel, refOf } from '../../../main/core/model-library.ts'
 import { type BlendAmounts, wholeBlend } from '../../../shared/blend/blend.ts'
 import type { FloatImage } from '../../../shared/image.ts'
 import { estimatePictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
+import { toldLevel255 } from '../../../shared/metrics/noise-level/told-level.ts'
 import { psnr } from '../../../shared/metrics/psnr.ts'
 import { ssim } from '../../../shared/metrics/ssim.ts'
 import { clip, quantise } from '../../../shared/noise/steps.ts'
@@ -50,7 +52,10 @@ const bm3d = values.bm3d ? openBm3d(folder) : null
 try {
   const methods: Method[] = [{ name: 'noisy', denoise: async ({ noisy }) => ({ clean: noisy, seconds: 0 }) }]
   if (bm3d) {
-    methods.push({ name: 'BM3D', denoise: ({ noisy }, { told255 }) => bm3d.denoise(noisy, told255 / 255) })
+    methods.push({
+      name: 'BM3D',
+      denoise: ({ noisy }, noise) => bm3d.denoise(noisy, toldLevel255(noise, 'white') / 255),
+    })
   }
   for (const name of values.models.split(',')) methods.push(await modelMethod(name))
 
@@ -97,14 +102,17 @@ interface Figures {
 }
 
 async function modelMethod(id: string): Promise<Method> {
-  const model = refOf(id.includes('/') ? await importModel(core, id) : findModel(core.catalog, id))
+  const found = id.includes('/') ? await importModel(core, id) : findModel(core.catalog, id)
+  const model = refOf(found)
   const whole = ({ width, height }: FloatImage) => ({ x: 0, y: 0, width, height })
   // The first call loads and compiles, and on a new machine measures what runs fastest.
   await tileDenoiser(core.inference, model, { sigma255: 5 })(pairs[0]!.noisy, whole(pairs[0]!.noisy))
   return {
     name: id,
-    async denoise({ noisy }, { sigma255, profile }) {
+    async denoise({ noisy }, noise) {
+      const { profile } = noise
       const started = performance.now()
+      const sigma255 = toldLevel255(noise, learnedNoise(found))
       const clean = await tileDenoiser(core.inference, model, { sigma255, profile, blend })(
         noisy,
         whole(noisy),

@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Catalog, openCatalog } from '../../../main/catalog/open.ts'
-import { chooseDenoiser } from '../../../main/core/choose-denoiser.ts'
+import { chooseDenoiser, learnedNoise } from '../../../main/core/choose-denoiser.ts'
 import type { Core } from '../../../main/core/core.ts'
+import { estimateRasterNoise } from '../../../main/core/denoise.ts'
 import { type DenoiseInput, denoiseWork } from '../../../main/core/jobs/denoise-job.ts'
 import { addBundledModels } from '../../../main/core/model-library.ts'
+import { readImage } from '../../../main/imaging/read.ts'
 import { modelId } from '../../../main/models/card.ts'
 import type { FloatImage } from '../../../shared/image.ts'
+import { toldLevel255 } from '../../../shared/metrics/noise-level/told-level.ts'
 import { addNoise } from '../../../shared/noise/add-noise.ts'
 import { clip } from '../../../shared/noise/steps.ts'
 
@@ -40,6 +43,11 @@ test('auto goes by the noise and says so; a name is taken as it is', () => {
   expect(() => chooseDenoiser(catalog, 'nobody', null)).toThrow("no model 'nobody'")
 })
 
+test('what a model learned from stands in its card', () => {
+  const learned = (id: string) => learnedNoise(chooseDenoiser(catalog, id, null).model)
+  expect([learned('denoiser'), learned('denoiser-camera')]).toEqual(['white', 'camera'])
+})
+
 test("no model can be called 'auto'", () => {
   expect(modelId.safeParse('auto').success).toBe(false)
   expect(modelId.safeParse('automatic').success).toBe(true)
@@ -62,8 +70,18 @@ async function noisyFile(name: string, model: 'gaussian' | 'correlated'): Promis
 
 test('in a batch each picture gets the model that its noise asks for, in its name, too', async () => {
   const asked: { task: string; folder: string }[] = []
+  let told: Float32Array | number = 0
   const inference = {
-    async call(task: string, input: { folder?: string; model?: { folder: string }; noisy?: Float32Array }) {
+    async call(
+      task: string,
+      input: {
+        folder?: string
+        model?: { folder: string }
+        noisy?: Float32Array
+        sigma?: Float32Array | number
+      },
+    ) {
+      if (input.sigma !== undefined) told = input.sigma
       asked.push({ task, folder: (input.model?.folder ?? input.folder)!.split(/[\\/]/).at(-1)! })
       return input.noisy
     },
@@ -96,11 +114,17 @@ test('in a batch each picture gets the model that its noise asks for, in its nam
       noise: 'correlated',
     },
   })
+  // At each pixel what its brightness says, and on the whole what this model is told of such noise.
+  const found = estimateRasterNoise(await readImage(shared))
+  const map = told as unknown as Float32Array
+  const level = 255 * Math.sqrt(map.reduce((sum, value) => sum + value * value, 0) / map.length)
+  expect(level / toldLevel255(found, 'camera')).toBeCloseTo(1, 1)
   // Told the level, it still looks at the noise to choose.
   expect(await denoise(white, 12)).toMatchObject({
     output: join(folder, 'denoiser-12.png'),
     facts: { model: 'denoiser', modelWhy: 'because the noise is white', sigma255: 12 },
   })
+  expect(told).toBeCloseTo(12 / 255, 6)
   expect(asked).toEqual([
     { task: 'ready', folder: 'denoiser' },
     { task: 'denoise', folder: 'denoiser-camera' },

@@ -1,4 +1,5 @@
 import { estimatePictureNoise } from '../../../../shared/metrics/noise-level/estimate-picture-noise.ts'
+import { toldLevel255 } from '../../../../shared/metrics/noise-level/told-level.ts'
 import type { Random } from '../../../../shared/random.ts'
 import { type Recipe, toFloats } from './recipe.ts'
 
@@ -41,7 +42,8 @@ export const neighbours: Recipe<object, NeighbourArrays> = {
     const size = side * side * 3
     for (let index = 0; index < count; index++) {
       const data = noisy.subarray(index * size, (index + 1) * size)
-      sigma[index] = estimatePictureNoise({ width: side, height: side, channels: 3, data }).told255 / 255
+      const found = estimatePictureNoise({ width: side, height: side, channels: 3, data })
+      sigma[index] = toldLevel255(found, 'white') / 255
       drawNeighbours(first, second, index * cells, cells, crops.random(index))
     }
     return { noisy, sigma, first, second }

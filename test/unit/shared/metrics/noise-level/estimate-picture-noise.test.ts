@@ -7,6 +7,7 @@ import {
 import { estimateSigma } from '../../../../../shared/metrics/noise-level/estimate-sigma.ts'
 import { deviationAt, intensityProfile } from '../../../../../shared/metrics/noise-level/intensity-profile.ts'
 import { sigmaMap } from '../../../../../shared/metrics/noise-level/sigma-map.ts'
+import { toldLevel255 } from '../../../../../shared/metrics/noise-level/told-level.ts'
 import { addNoise } from '../../../../../shared/noise/add-noise.ts'
 import { drawCamera } from '../../../../../shared/noise/camera/camera.ts'
 import { cameraNoise } from '../../../../../shared/noise/camera/camera-noise.ts'
@@ -43,7 +44,6 @@ test('white noise: what estimateSigma says, the same everywhere, and its range h
           correlated: false,
           profile: null,
           model: null,
-          told255: found.sigma255,
         })
         expect(found.low255).toBeLessThan(found.sigma255)
         expect(found.high255).toBeGreaterThan(found.sigma255)
@@ -71,8 +71,18 @@ test('camera noise: seen as correlated, its whole level and not only the finest 
     // What an estimator for white noise reads of it.
     expect(estimateSigma(noisy).sigma255).toBeLessThan(0.65 * truth)
     expect(found.certainty).not.toBe('sure')
-    expect(found.told255).toBeCloseTo(2 * found.sigma255, 6)
   }
+})
+
+test('what denoisers are told: white noise as it is, shared noise by what they learned from', () => {
+  for (const learned of ['white', 'camera'] as const) {
+    expect(toldLevel255({ sigma255: 12, correlated: false }, learned)).toBe(12)
+    expect(toldLevel255({ sigma255: 0, correlated: true }, learned)).toBe(0)
+  }
+  expect(toldLevel255({ sigma255: 12, correlated: true }, 'white')).toBeCloseTo(20.4, 6)
+  const camera = (sigma255: number) => toldLevel255({ sigma255, correlated: true }, 'camera') / sigma255
+  expect(camera(3)).toBeLessThan(camera(12))
+  expect(camera(12)).toBeLessThan(1)
 })
 
 test('where a camera smoothed the colour away, the brightness shows the noise', () => {
@@ -105,7 +115,7 @@ test('the range holds the true level in about four of five mixes on a photo', ()
   expect(held / all).toBeGreaterThan(0.65)
 })
 
-test('the profile follows the noise over brightness, and is 2 on average: what a denoiser is told', () => {
+test('the profile follows the noise over brightness, and is 1 on average', () => {
   const clean = patches(480, 400)
   const random = new Random(5)
   const { noisy, deviation } = cameraNoise(
@@ -124,12 +134,12 @@ test('the profile follows the noise over brightness, and is 2 on average: what a
     const brightness = (clean.data[3 * i] + clean.data[3 * i + 1] + clean.data[3 * i + 2]) / 3
     const relative = profileAt(profile!, brightness)
     square += relative * relative
-    errors.push(Math.abs(Math.log((relative * truth) / (2 * deviation[i]))))
+    errors.push(Math.abs(Math.log((relative * truth) / deviation[i])))
   }
-  expect(Math.sqrt(square / errors.length)).toBeCloseTo(2, 1)
+  expect(Math.sqrt(square / errors.length)).toBeCloseTo(1, 1)
   expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(0.12)
   const map = sigmaMap(noisy, sigma255 / 255, profile!)
-  expect(root(map) / sigma255).toBeCloseTo(2, 1)
+  expect(root(map) / sigma255).toBeCloseTo(1, 1)
 })
 
 test('a map is the profile at the mean brightness of five by five pixels', () => {
