@@ -34,8 +34,8 @@ export function splitOf(sha256: string, seed: number, validationShare: number): 
 }
 
 const columns = `datasets.*,
-  (SELECT count(*) FROM datasetImages WHERE datasetId = datasets.id AND split = 'train') AS trainCount,
-  (SELECT count(*) FROM datasetImages WHERE datasetId = datasets.id AND split = 'validation') AS validationCount`
+  (SELECT count(*) FROM seenMembers WHERE datasetId = datasets.id AND split = 'train') AS trainCount,
+  (SELECT count(*) FROM seenMembers WHERE datasetId = datasets.id AND split = 'validation') AS validationCount`
 
 /** Named collections of images: the tables `datasets` and `datasetImages`. */
 export class Datasets {

@@ -2,8 +2,9 @@ import { sep } from 'node:path'
 import type { Database } from './database.ts'
 
 /**
- * Declares what this connection sees of `images` and `locations`: the temporary views `seen`, images with the path of
- * their first location, and `seenLocations`. Whatever is asked for by id, searched or listed comes from these.
+ * Declares what this connection sees of `images`, `locations` and `datasetImages`: the temporary views `seen`, images
+ * with the path of their first location, `seenLocations` and `seenMembers`. Whatever is asked for by id, searched,
+ * listed or counted comes from these.
  * @param within absolute folders: only what lies below one of them is seen, by that path; null: all
  */
 export function declareSeen(db: Database, within: readonly string[] | null): void {
@@ -12,7 +13,9 @@ export function declareSeen(db: Database, within: readonly string[] | null): voi
     CREATE TEMP VIEW seenLocations AS SELECT id, imageId, path, mtimeMs FROM main.locations ${where};
     CREATE TEMP VIEW seen AS SELECT images.*,
       (SELECT path FROM seenLocations WHERE imageId = images.id ORDER BY seenLocations.id LIMIT 1) AS path
-      FROM main.images ${within ? 'WHERE EXISTS (SELECT 1 FROM seenLocations WHERE imageId = images.id)' : ''}`)
+      FROM main.images ${within ? 'WHERE EXISTS (SELECT 1 FROM seenLocations WHERE imageId = images.id)' : ''};
+    CREATE TEMP VIEW seenMembers AS SELECT * FROM main.datasetImages
+      ${within ? 'WHERE imageId IN (SELECT imageId FROM seenLocations)' : ''}`)
 }
 
 /** A range, which the index of the paths answers: all that begins with the folder and a separator. */

@@ -57,6 +57,8 @@ test('images outside of the served libraries are neither listed, found nor descr
     ...{ name: 'lake.jpg', path: join(photos, 'lake.jpg') },
     locations: [{ path: join(photos, 'lake.jpg'), isThere: true }],
   })
+  const [trip] = (await client.query('collections.list', undefined)) as { name: string; count: number }[]
+  expect(trip).toMatchObject({ name: 'Trip', count: 1 })
   expect(await client.query('jobs.items', { id: job.id })).toEqual({ count: 0, items: [] })
 })
 
