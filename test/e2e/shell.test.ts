@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import Sqlite from 'better-sqlite3'
@@ -308,6 +308,22 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       ['trash', walrus],
     ])
   })
+
+  test('a model dropped onto the Models view is taken in by its path', async () => {
+    const folder = join(launched.folder, 'given')
+    await cp(join(samples, '../models/denoiser'), folder, { recursive: true })
+    const card = JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')) as object
+    await writeFile(
+      join(folder, 'card.json'),
+      JSON.stringify({ ...card, id: 'given', title: 'Given by hand' }),
+    )
+    await goTo(page, 'Models')
+    await dropInto(page, folder)
+    const article = page.getByRole('article').filter({ hasText: 'Given by hand' })
+    await article.waitFor()
+    await article.getByRole('button', { name: 'Remove' }).click()
+    await article.waitFor({ state: 'detached' })
+  }, 240_000)
 
   test('a job that took long ends with a notification where no window is looked at', async () => {
     await app.evaluate(({ BrowserWindow, Notification }) => {
