@@ -81,7 +81,7 @@ describe.skipIf(!chromiumPath)('a batch whose process is killed', () => {
     await page.goto(served.nextAddress())
     await goTo(page, 'Jobs')
     const batch = batchOf(page)
-    await batch.getByText('Denoise 4 photos (denoiser)').waitFor()
+    await batch.getByText(/^Denoise 4 photos/).waitFor()
     await batch.getByText('done', { exact: true }).waitFor({ timeout: 240_000 })
     await batch.getByText(/^4 of 4/).waitFor()
     await screenshot(page, 'jobs-after-a-kill')
