@@ -85,6 +85,11 @@ export class Pictures {
     }
   }
 
+  /** Whether the photo is decoded, or being so. */
+  hasImage(id: number): boolean {
+    return this.#images.has(id)
+  }
+
   /** Makes a picture known by a key. It stays at least until it is unpinned. */
   add(raster: Raster, name: string, prefix: 'r' | 'h' = 'r'): StoredLayer {
     const key = `${prefix}${randomBytes(8).toString('hex')}`

@@ -1,6 +1,7 @@
 import type { ThumbSide } from '../../../shared/contract/pixels.ts'
-import { type ImageFormat, isDecoded } from '../../imaging/formats.ts'
+import { type ImageFormat, isDecoded, isRaw } from '../../imaging/formats.ts'
 import { readHeader } from '../../imaging/header.ts'
+import { readRawHalf } from '../../imaging/read-by-decoder.ts'
 import { sharp } from '../../imaging/sharp.ts'
 import { smallImage } from '../../imaging/thumbnail.ts'
 import { fitPicture, type SentFile } from './display.ts'
@@ -29,7 +30,10 @@ export async function imageThumbnail(
   return { type: bytes[0] === 0x89 ? 'image/png' : 'image/webp', bytes }
 }
 
-/** A coarse whole picture, straight from the file: JPEG decoders shrink while they read. Wide gamuts stay as P3. */
+/**
+ * A coarse whole picture, straight from the file: JPEG decoders shrink while they read, RAW is developed at half its size.
+ * Wide gamuts stay as P3.
+ */
 export async function imageFit(
   pictures: Pictures,
   id: number,
@@ -38,7 +42,12 @@ export async function imageFit(
 ): Promise<SentFile> {
   const { path } = await pictures.find(id)
   return limiter.run(async () => {
-    const { metadata, converts, format } = await readHeader(path)
+    const header = await readHeader(path)
+    const { metadata, converts, format } = header
+    const isHalfEnough = 2 * size <= Math.max(header.width, header.height)
+    if (isRaw(format) && isHalfEnough && !pictures.hasImage(id)) {
+      return fitPicture(await readRawHalf(path, header, signal), size)
+    }
     if (isDecoded(format)) return fitPicture(await pictures.image(id), size)
     const small = opened(path, format).resize(size, size, { fit: 'inside', withoutEnlargement: true })
     const image = metadata.icc && !converts ? small.withIccProfile('p3') : small
