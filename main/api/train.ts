@@ -2,6 +2,7 @@ import { trainArea } from '../../shared/contract/train.ts'
 import { AppError } from '../../shared/errors.ts'
 import { findModel } from '../core/model-library.ts'
 import { planRun } from '../core/plan-run.ts'
+import { readSavings } from '../core/training/measure-savings.ts'
 import { picturesOf } from '../core/training/pictures-of.ts'
 import { curvesOf } from '../core/training/run-curves.ts'
 import { trainables } from '../core/training/trainables.ts'
@@ -16,7 +17,9 @@ export const train = areaRouter(trainArea, {
   },
 
   async curves({ id }, { core, training }) {
-    return curvesOf(core.catalog.runs.metrics, id, await training.samplesOf(id))
+    const samples = await training.samplesOf(id)
+    const savings = await readSavings(core.catalog.runs.byId(id)!.folder)
+    return curvesOf(core.catalog.runs.metrics, id, { samples, savings })
   },
 
   async start({ name, architecture, data, parent, selfSupervised, length, settings }, app) {

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { Json } from '../catalog/json.ts'
-import type { Model } from '../catalog/models.ts'
 import type { Run } from '../catalog/runs.ts'
 import type { TrainOutput, TrainProgress } from '../training/run.ts'
 import { type RunConfig, runConfig } from '../training/run-config.ts'
+import { type Conclusion, concludeRun } from './conclude-run.ts'
 import type { Core } from './core.ts'
-import { checkFreeId, keepBest } from './run-model.ts'
+import { checkFreeId } from './run-model.ts'
 
 export interface TrainRequest {
   /** names the run, and the model it makes */
@@ -21,12 +21,10 @@ export interface TrainRequest {
   readonly licenceNote: string
 }
 
-export interface TrainResult {
+export interface TrainResult extends Conclusion {
   readonly run: Run
   /** null when the engine was stopped before it could say */
   readonly output: TrainOutput | null
-  /** the model made from the best weights; null while the run can go on */
-  readonly model: Model | null
 }
 
 export interface TrainOptions {
@@ -34,6 +32,8 @@ export interface TrainOptions {
   readonly onProgress?: ((report: TrainProgress) => void) | undefined
   /** whether a run that was stopped is over, and its best weights so far a model; else it can go on */
   readonly isToFinish?: (() => boolean) | undefined
+  /** ends what is measured after the training; the signal above, unless it is another one */
+  readonly measureSignal?: AbortSignal | undefined
 }
 
 export function runFolder(core: Core, id: string): string {
@@ -86,7 +86,7 @@ async function follow(
   run: Run,
   request: TrainRequest,
   resume: boolean,
-  { signal, onProgress, isToFinish }: TrainOptions,
+  { signal, onProgress, isToFinish, measureSignal = signal }: TrainOptions,
 ): Promise<TrainResult> {
   const { runs } = core.catalog
   const record = (report: TrainProgress) => {
@@ -109,6 +109,15 @@ async function follow(
     }
     onProgress?.(report)
   }
+  const conclude = async (output: TrainOutput): Promise<TrainResult> => {
+    const onNote = (text: string) => onProgress?.({ kind: 'note', text })
+    const conclusion = await concludeRun(core, run, request, output, { signal: measureSignal, onNote })
+    if (conclusion.verdict) onNote(conclusion.verdict)
+    return { run: runs.end(run.id, 'finished'), output, ...conclusion }
+  }
+  const interrupted = (output: TrainOutput | null): TrainResult => ({
+    ...{ run: runs.end(run.id, 'interrupted'), output, model: null, savings: null, verdict: null },
+  })
   /** Null where it is to go on later, or nothing was judged yet. */
   const finished = async (output: TrainOutput | null): Promise<TrainResult | null> => {
     const { bestStep, bestValidation, startedAtMs } = runs.byId(run.id)!
@@ -117,21 +126,19 @@ async function follow(
     const known = output ?? {
       ...{ end: 'aborted' as const, step: bestStep, skipped: 0, elapsedMs: Date.now() - startedAtMs, best },
     }
-    const model = await keepBest(core, run, request, known)
-    return { run: runs.end(run.id, 'finished'), output, model }
+    return conclude(known)
   }
   try {
     const input = { config: request.config, folder: run.folder, resume }
     const output = await core.training.call('train', input, { signal, onProgress: record })
     if (output.end === 'aborted') {
-      return (await finished(output)) ?? { run: runs.end(run.id, 'interrupted'), output, model: null }
+      return (await finished(output)) ?? interrupted(output)
     }
-    const model = await keepBest(core, run, request, output)
-    return { run: runs.end(run.id, 'finished'), output, model }
+    return await conclude(output)
   } catch (error) {
     const { code, message } = toAppError(error)
     if (code === 'aborted') {
-      return (await finished(null)) ?? { run: runs.end(run.id, 'interrupted'), output: null, model: null }
+      return (await finished(null)) ?? interrupted(null)
     }
     runs.end(run.id, code === 'engine' ? 'interrupted' : 'failed', message)
     throw error

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { filePath, nothing, rowId } from './common.ts'
 import { mutation, query, subscription } from './procedure.ts'
+import type { Savings } from './savings.ts'
 
 /** names a run and the model it makes */
 export const runName = z
@@ -87,6 +88,8 @@ export interface Curves {
   readonly overfitting: { readonly step: number; readonly sentence: string } | null
   /** steps of which reconstructions of held-out images are kept; see `samplesUrl` */
   readonly samples: readonly number[]
+  /** of a codec that was fine-tuned, once its files were compared */
+  readonly savings: Savings | null
   /** figures of the weights it began with and of the best, by name */
   readonly beforeAfter: readonly { readonly name: string; readonly before: number; readonly after: number }[]
 }
@@ -94,6 +97,8 @@ export interface Curves {
 export const trainData = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('collection'), id: rowId }),
   z.object({ kind: z.literal('paths'), paths: z.array(filePath).min(1).max(1000) }),
+  /** all photos of the library */
+  z.object({ kind: z.literal('library') }),
   /** the photos that came with the application */
   z.object({ kind: z.literal('samples') }),
 ])

@@ -13,6 +13,7 @@ import { jobsTests } from './views/jobs.ts'
 import { libraryTests } from './views/library.ts'
 import { modelsTests } from './views/models.ts'
 import { noiseTests } from './views/noise.ts'
+import { ownPhotosTests } from './views/own-photos.ts'
 import { passesTests } from './views/passes.ts'
 import { settingsTests } from './views/settings.ts'
 import { sweepTests } from './views/sweep.ts'
@@ -78,6 +79,7 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
   jobsTests(get)
   trainLatentsTests(get)
   sweepTests(get)
+  ownPhotosTests(get)
   modelsTests(get)
   settingsTests(get)
   frameTests(get)

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { archiveSaving, type Savings } from '../../../shared/contract/savings.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Core } from '../../core/core.ts'
 import { findModel } from '../../core/model-library.ts'
@@ -7,7 +8,7 @@ import { planRun } from '../../core/plan-run.ts'
 import { resumeRun, startRun, type TrainResult } from '../../core/train.ts'
 import type { TrainProgress } from '../../training/run.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
-import { duration, type Output, parseAssignments } from '../output.ts'
+import { byteSize, duration, type Output, parseAssignments } from '../output.ts'
 
 interface TrainOptions extends GlobalOptions {
   model?: string
@@ -146,17 +147,31 @@ async function train(options: TrainOptions): Promise<void> {
 
 function finish({ out }: Context, result: TrainResult): TrainResult {
   out.done()
-  const { run, output, model } = result
-  out.result({ run, output, model: model?.id ?? null })
+  const { run, output, model, savings, verdict } = result
+  out.result({ run, output, model: model?.id ?? null, savings, verdict })
   if (output?.best)
     out.text(`Best at step ${output.best.step}: validation loss ${output.best.validationLoss.toPrecision(5)}`)
   if (output?.skipped) out.text(`${output.skipped} steps were skipped (loss or gradient out of line)`)
-  if (model) out.text(`Model '${model.id}' saved in ${model.folder}`)
+  if (savings) out.text(savingsText(savings))
+  if (verdict) out.text(verdict)
+  else if (model) out.text(`Model '${model.id}' saved in ${model.folder}`)
   else
     out.text(
       `Stopped; the best weights so far are in ${run.folder}. Go on with: hourglass train --resume ${run.id}`,
     )
   return result
+}
+
+function savingsText(savings: Savings): string {
+  const { photos, before, after, archive, modelBytes } = savings
+  const share = ((100 * (after.bytes - before.bytes)) / before.bytes).toFixed(1)
+  const saved = archiveSaving(savings)
+  return (
+    `On ${photos} held-out photos at the same PSNR (${before.psnrDb.toFixed(2)} dB): ${byteSize(before.bytes)} of ` +
+    `.hgi files by ${before.model}, ${byteSize(after.bytes)} by ${after.model} (${share} %).\n` +
+    `Over all ${archive.photos} photos, extrapolated from these: ${byteSize(Math.abs(saved))} ` +
+    `${saved < 0 ? 'more' : 'less'}; the model itself takes ${byteSize(modelBytes)}.`
+  )
 }
 
 /** The paths named, or the photos of a collection on the sides that the catalog put them. */

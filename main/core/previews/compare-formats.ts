@@ -1,7 +1,7 @@
 import type { CurvePoint, Rival, RivalFormat } from '../../../shared/contract/compress.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { blankLike, type Raster, samplesAtDepth } from '../../imaging/raster.ts'
-import { rasterTile, setTile } from '../../imaging/tile-pixels.ts'
+import { middleOf } from '../../imaging/middle-of.ts'
+import { type Raster, samplesAtDepth } from '../../imaging/raster.ts'
 import { layOutHgi } from '../codec/hgi-file.ts'
 import { compressRaster } from '../compress.ts'
 import type { Core } from '../core.ts'
@@ -58,9 +58,6 @@ const curveQualities = {
   avif: [20, 32, 44, 56, 68, 78, 86],
 } as const
 
-/** A larger picture is judged by a piece from its middle, so that the curve is there in seconds. */
-const pieceSide = 1024
-
 /** Rate and distortion of a photo in each format, one point after the other: 8-bit PSNR, bytes of the pixels alone. */
 export async function* curveOf(
   core: Core,
@@ -102,17 +99,6 @@ export async function* curveOf(
     }
   }
   yield { kind: 'done', isPiece: piece !== source, pixels }
-}
-
-function middleOf(source: Raster): Raster {
-  const { width, height } = source
-  if (width * height <= 1.5 * pieceSide ** 2) return source
-  const size = { width: Math.min(width, pieceSide), height: Math.min(height, pieceSide) }
-  const place = { x: (width - size.width) >> 1, y: (height - size.height) >> 1, ...size }
-  const empty = { ...source, ...size, alpha: null }
-  const piece = blankLike(empty)
-  setTile(piece, { ...size, x: 0, y: 0 }, rasterTile(source, place))
-  return piece
 }
 
 /** In dB, of 8-bit samples against a picture of any depth brought to 8 bits. */

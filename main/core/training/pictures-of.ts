@@ -22,6 +22,11 @@ export async function picturesOf(
   if (data.kind === 'paths') {
     return { images: await Promise.all(data.paths.map((path) => access.check(path))) }
   }
+  if (data.kind === 'library') {
+    const { views } = core.catalog
+    const ids = views.ids({ search: '', formats: [], order: 'imported', descending: false })
+    return { images: await access.checkAll(views.rows(ids).map(({ path }) => path)) }
+  }
   const dataset = core.catalog.datasets.byId(data.id)
   if (!dataset) throw new AppError('not-found', 'this collection is no longer there')
   const paths = (split: 'train' | 'validation') =>

@@ -6,8 +6,15 @@ type Point = readonly [step: number, value: number]
 const most = 1000
 
 /** A run's curves, where it began to overfit in words, and what training won. */
-export function curvesOf(metrics: RunMetrics, id: string, samples: readonly number[]): Curves {
-  const names = metrics.last(id).map(({ name }) => name)
+export function curvesOf(
+  metrics: RunMetrics,
+  id: string,
+  { samples, savings }: Pick<Curves, 'samples' | 'savings'>,
+): Curves {
+  const names = metrics
+    .last(id)
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('sweep/'))
   const series = Object.fromEntries(
     names.map((name) => [name, metrics.series(id, name).map(({ step, value }): Point => [step, value])]),
   )
@@ -35,6 +42,7 @@ export function curvesOf(metrics: RunMetrics, id: string, samples: readonly numb
     ),
     overfitting: overfittingOf(training, validation),
     samples,
+    savings,
     beforeAfter,
   }
 }

@@ -20,6 +20,8 @@ interface Active {
   wish: 'pause' | 'stop'
   readonly ended: Promise<unknown>
   failure: AppError | null
+  /** the application closes: what is measured after the training is left out */
+  readonly closing: AbortController
 }
 
 /** The trainings of an application: one at a time, told to every window, gone on with after a restart. */
@@ -88,7 +90,9 @@ export class TrainDesk {
   async close(): Promise<void> {
     const active = this.#active
     if (!active) return
-    active.controller.abort(new AppError('aborted', 'the application closes'))
+    const reason = new AppError('aborted', 'the application closes')
+    active.controller.abort(reason)
+    active.closing.abort(reason)
     await active.ended
   }
 
@@ -110,8 +114,8 @@ export class TrainDesk {
         this.#onModel()
         this.tellRuns()
       })
-    const controller = new AbortController()
-    this.#active = { ...{ id: what, what, controller, ended }, wish: 'pause', failure: null }
+    const [controller, closing] = [new AbortController(), new AbortController()]
+    this.#active = { ...{ id: what, what, controller, closing, ended }, wish: 'pause', failure: null }
     return working
   }
 
@@ -119,9 +123,9 @@ export class TrainDesk {
     if (this.#active) {
       throw new AppError('conflict', `${this.#active.what} is being trained: pause or stop it first`)
     }
-    const controller = new AbortController()
+    const [controller, closing] = [new AbortController(), new AbortController()]
     const training = train({
-      signal: controller.signal,
+      ...{ signal: controller.signal, measureSignal: closing.signal },
       onProgress: (report) => this.record(id, report),
       isToFinish: () => this.#active?.wish === 'stop',
     })
@@ -137,7 +141,11 @@ export class TrainDesk {
         this.#active = null
         this.tellRuns()
       })
-    const active: Active = { ...{ id, what: `run ${id}`, controller, ended }, wish: 'pause', failure: null }
+    const active: Active = {
+      ...{ id, what: `run ${id}`, controller, closing, ended },
+      wish: 'pause',
+      failure: null,
+    }
     this.#active = active
     return active
   }

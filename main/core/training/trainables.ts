@@ -69,6 +69,18 @@ function common(learningRate: number, batch: number, optimizer: string): TrainSe
   ]
 }
 
+/** Of networks that Muon trains. */
+const ofConvolutions = (rate: number): TrainSetting[] => [
+  setting(
+    'training',
+    'muonLearningRate',
+    'Rate of convolutions',
+    rate,
+    'How far a step of Muon goes; the learning rate is for what Muon leaves to Adam.',
+    { min: 0.00001, max: 0.1, step: 0.00001 },
+  ),
+]
+
 const reconstruction: TrainSetting[] = [
   setting(
     'loss',
@@ -325,20 +337,22 @@ export const trainables: readonly Trainable[] = [
         { min: 1, max: 255, step: 1 },
       ),
       ...crops(96),
-      ...common(0.0003, 16, 'muon'),
+      ...ofConvolutions(0.002),
+      ...common(0.001, 16, 'muon'),
     ],
   },
   {
     ...{ architecture: 'restorer', title: 'Restorer', task: 'restore', takesIdx: false, takesPhotos: true },
     explanation: 'Fills in holes, scratches, missing lines and lost blocks.',
-    settings: [...crops(96), ...common(0.0006, 16, 'muon')],
+    settings: [...crops(96), ...ofConvolutions(0.002), ...common(0.001, 16, 'muon')],
   },
   {
     ...{ architecture: 'codec', title: 'Codec', task: 'compress', takesIdx: false, takesPhotos: true },
     explanation: 'Compresses photos into .hgi files. Fine-tuned on your archive it saves more there.',
     settings: [
       ...crops(256).map((one) => (one.name === 'crop' ? { ...one, min: 64, step: 64 } : one)),
-      ...common(0.0003, 8, 'muon'),
+      ...ofConvolutions(0.0015),
+      ...common(0.0006, 8, 'muon'),
     ],
   },
 ]

@@ -1,4 +1,4 @@
-import type { NamedTensors, Scalar, Tensor1D, Tensor4D } from '../../engine/tensorflow.ts'
+import { type NamedTensors, type Scalar, type Tensor1D, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { pixelUnshuffle } from '../layers/shuffle.ts'
 import type { Network } from '../model.ts'
 
@@ -36,9 +36,28 @@ export function neighboursLoss(
   batch: NamedTensors,
   gamma: number,
 ): Scalar {
-  const { noisy, sigma, first, second, whole } = batch as Record<string, Tensor4D>
+  return weighed(batch, differenceOf(network, p, batch), gamma)
+}
+
+/** The loss, and the mean square between the first, denoised, and the second: (2). */
+export function neighboursFigures(
+  network: Network<Tensor4D>,
+  p: NamedTensors,
+  batch: NamedTensors,
+  gamma: number,
+): Tensor1D {
+  const difference = differenceOf(network, p, batch)
+  return tf.stack([weighed(batch, difference, gamma), difference.square().mean()]) as Tensor1D
+}
+
+function differenceOf(network: Network<Tensor4D>, p: NamedTensors, batch: NamedTensors): Tensor4D {
+  const { noisy, sigma, first, second } = batch as Record<string, Tensor4D>
   const denoised = network.denoise!(p, pickNeighbours(noisy!, first!), sigma!)
-  const difference = denoised.sub(pickNeighbours(noisy!, second!))
+  return denoised.sub(pickNeighbours(noisy!, second!))
+}
+
+function weighed(batch: NamedTensors, difference: Tensor4D, gamma: number): Scalar {
+  const { sigma, first, second, whole } = batch as Record<string, Tensor4D>
   const expected = pickNeighbours(whole!, first!).sub(pickNeighbours(whole!, second!))
   const squares = difference.square().add(difference.sub(expected).square().mul(gamma))
   const variance = (sigma as unknown as Tensor1D).square().add(1e-4)

@@ -19,11 +19,15 @@ import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import type { CompressData } from '../data-settings.ts'
 import type { Batch, TrainingTask, Validation } from '../task.ts'
+import { photoEpochs } from './photo-epochs.ts'
+import { photoSamples } from './photo-samples.ts'
 
 /** beside the streams of crops in `createPhotoBatches` */
 const noiseStream = 3
 /** Crops that the KLT is taken from: of 256 x 256 pixels, 131,072 patches. */
 const kltCrops = 512
+/** of the samples to look at: coarse enough that something is lost */
+const shownLevel = 2
 
 export interface CompressTaskOptions {
   readonly options: CodecOptions
@@ -49,18 +53,9 @@ export async function createCompressTask(given: CompressTaskOptions): Promise<Tr
     )
   const batches = await cropsFrom(given.startStep)
   const judge = createJudge(options)
-  const { tooSmall, broken } = batches.skipped
 
   return {
-    samplesPerStep: batch,
-    // An epoch: as many crops as there are photos, times the crops that cover a photo of half a megapixel.
-    stepsPerEpoch: Math.max(1, Math.round((training.length * 500_000) / (batch * crop * crop))),
-    notes: [
-      ...(tooSmall.length
-        ? [`${tooSmall.length} photos are smaller than ${crop} x ${crop} and are left out`]
-        : []),
-      ...broken.map(({ message }) => message),
-    ],
+    ...photoEpochs({ training, batch, crop, skipped: batches.skipped }),
     /** Both transforms start as the KLT of the first crops that will be trained on. */
     async start(parameters) {
       const source = await cropsFrom(0)
@@ -85,6 +80,17 @@ export async function createCompressTask(given: CompressTaskOptions): Promise<Tr
     },
     loss: (p, tensors) => codecLoss(p, tensors, options),
     validate: (p, signal) => validateCodec(judge, p, heldOut, signal),
+    samples: (p) =>
+      photoSamples(
+        heldOut,
+        (input, shape) => {
+          const output = readFloats(
+            () => forward(p, tf.tensor4d(input, shape), tf.tensor1d([shownLevel]), 'hard', options).image,
+          )
+          return { input, output: output.map((value) => Math.min(1, Math.max(0, value))) }
+        },
+        128,
+      ),
     close() {
       judge.dispose()
       return batches.close()

@@ -4,16 +4,17 @@ import { Random } from '../../../shared/random.ts'
 import { askedMode } from '../../engine/choose.ts'
 import { compile } from '../../engine/compile/compile.ts'
 import { breathe } from '../../engine/serve.ts'
-import { type NamedTensors, readFloats, type Tensor4D } from '../../engine/tensorflow.ts'
-import { denoisedWhole, neighboursLoss } from '../../models/denoiser/neighbours-loss.ts'
+import { type NamedTensors, readFloats, type Tensor4D, tf } from '../../engine/tensorflow.ts'
+import { denoisedWhole, neighboursFigures, neighboursLoss } from '../../models/denoiser/neighbours-loss.ts'
 import type { Network } from '../../models/model.ts'
-import { centreCrops } from '../data/centre-crops.ts'
+import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import { drawNeighbours } from '../data/recipes/neighbours.ts'
 import type { NeighboursData } from '../data-settings.ts'
 import { batchTensors } from '../step.ts'
 import type { Batch, TrainingTask, Validation } from '../task.ts'
 import { photoEpochs } from './photo-epochs.ts'
+import { photoSamples } from './photo-samples.ts'
 
 /** beside the streams of crops in `createPhotoBatches` */
 const heldOutStream = 4
@@ -37,19 +38,24 @@ export async function createNeighboursTask(options: NeighboursTaskOptions): Prom
     // A smaller copy of a noisy photo has other noise.
     scaled: false,
   })
-  const heldOut = (await centreCrops(options.validation, data.validationCrop, 16)).map(
-    ({ shape, data }, index) => heldOutBatch(shape, data, new Random([heldOutStream, index])),
-  )
+  const photos = await centreCrops(options.validation, data.validationCrop, 16)
+  const heldOut = photos.map((photo, index) => heldOutBatch(photo, new Random([heldOutStream, index])))
+  const correlated = heldOut.filter(({ isCorrelated }) => isCorrelated).length
   const lossOf = (p: NamedTensors, tensors: NamedTensors) => neighboursLoss(network, p, tensors, gamma)
   // Always in float32: a run's validations compare with each other and with other runs'.
   const judge = compile(
     ({ p, tensors }: { p: NamedTensors; tensors: NamedTensors }) =>
-      lossOf(p, { ...tensors, ...denoisedWhole(network, p, tensors) }),
+      neighboursFigures(network, p, { ...tensors, ...denoisedWhole(network, p, tensors) }, gamma),
     { mode: askedMode() === 'eager' ? 'eager' : 'float32' },
   )
 
+  const epochs = photoEpochs({ training: options.training, batch, crop, skipped: batches.skipped })
   return {
-    ...photoEpochs({ training: options.training, batch, crop, skipped: batches.skipped }),
+    ...epochs,
+    notes: [
+      ...epochs.notes,
+      ...(2 * correlated > heldOut.length ? [sharedNoiseNote(correlated, heldOut.length)] : []),
+    ],
     async next() {
       const { noisy, sigma, first, second, shape } = await batches.next()
       const masks = [batch, crop / 2, crop / 2, 4]
@@ -63,14 +69,22 @@ export async function createNeighboursTask(options: NeighboursTaskOptions): Prom
     constants: (p, tensors) => denoisedWhole(network, p, tensors),
     loss: lossOf,
     async validate(p, signal): Promise<Validation> {
-      let sum = 0
-      for (const photo of heldOut) {
+      let [sum, psnr] = [0, 0]
+      for (const { batch } of heldOut) {
         await breathe()
         signal.throwIfAborted()
-        sum += readFloats(() => judge({ p, tensors: batchTensors(photo) }))[0]!
+        const [loss, square] = readFloats(() => judge({ p, tensors: batchTensors(batch) }))
+        sum += loss!
+        psnr -= 10 * Math.log10(square!)
       }
-      return { loss: sum / heldOut.length, metrics: {} }
+      return { loss: sum / heldOut.length, metrics: { psnrNeighbours_dB: psnr / heldOut.length } }
     },
+    samples: (p) =>
+      photoSamples(photos, (input, shape, index) => {
+        const sigma = heldOut[index]!.batch.sigma!.data
+        const output = readFloats(() => network.denoise!(p, tf.tensor4d(input, shape), tf.tensor1d(sigma)))
+        return { input, output }
+      }),
     close() {
       judge.dispose()
       return batches.close()
@@ -78,12 +92,15 @@ export async function createNeighboursTask(options: NeighboursTaskOptions): Prom
   }
 }
 
+function sharedNoiseNote(count: number, of: number): string {
+  return (
+    `In ${count} of the ${of} held-out photos neighbouring pixels share their noise, as in most cameras' files. This ` +
+    'training takes such noise for detail, and its figures do not see it: look at the pictures before you keep the model.'
+  )
+}
+
 /** A held-out photo as a batch of one, its neighbours drawn once and for all. */
-function heldOutBatch(
-  shape: readonly [number, number, number, number],
-  noisy: Float32Array,
-  random: Random,
-): Batch {
+function heldOutBatch({ shape, data: noisy }: CentreCrop, random: Random) {
   const [, height, width] = shape
   const masks = [1, height / 2, width / 2, 4]
   const cells = (height / 2) * (width / 2)
@@ -91,10 +108,11 @@ function heldOutBatch(
   drawNeighbours(first, second, 0, cells, random)
   const found = estimatePictureNoise({ width, height, channels: 3, data: noisy })
   const told255 = toldLevel255(found, 'white')
-  return {
+  const batch: Batch = {
     noisy: { shape, data: noisy },
     sigma: { shape: [1], data: Float32Array.of(told255 / 255) },
     first: { shape: masks, data: first },
     second: { shape: masks, data: second },
   }
+  return { batch, isCorrelated: found.correlated }
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../shared/contract/train.ts'
 import { client } from '../../state/client.ts'
 import { type Failure, failureOf } from '../../state/failure.ts'
+import { library } from '../../state/library.svelte.ts'
 import { models } from '../../state/models.svelte.ts'
 
 /** What a run is asked for in one click; data and length can be changed before it starts. */
@@ -19,9 +20,18 @@ export interface Preset {
   readonly architecture: string
   readonly parent: string | null
   readonly selfSupervised?: boolean
+  /** of the user's own photos, not of the samples */
+  readonly isMine?: boolean
   readonly minutes?: number
   readonly epochs?: number
   readonly settings?: Readonly<Record<string, unknown>>
+}
+
+/** For networks that know photos already: what trains one from nothing would first make it worse. */
+const gentle: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  denoiser: { learningRate: 0.0001, muonLearningRate: 0.0002, warmupSteps: 50, validateEvery: 100 },
+  restorer: { learningRate: 0.0001, muonLearningRate: 0.0002, warmupSteps: 50, validateEvery: 100 },
+  codec: { learningRate: 0.0001, muonLearningRate: 0.0003, warmupSteps: 20, validateEvery: 50 },
 }
 
 export const presets: readonly Preset[] = [
@@ -32,12 +42,15 @@ export const presets: readonly Preset[] = [
       architecture: 'denoiser',
       parent: 'denoiser',
       selfSupervised: true,
+      isMine: true,
       minutes: 20,
     },
+    settings: gentle.denoiser,
     text: 'From the bundled denoiser, on noisy photos alone: no clean ones are needed.',
   },
   {
     ...{ id: 'archive', title: 'Compress my archive', architecture: 'codec', parent: 'codec', minutes: 30 },
+    ...{ isMine: true, settings: gentle.codec },
     text: 'From the bundled codec: it learns what your photos have in common.',
   },
   {
@@ -157,6 +170,8 @@ class Training {
 
   /** Whether a setting says something about the chosen data. */
   knows(name: string): boolean {
+    // Of noisy photos alone the noise is what it is.
+    if (this.isSelfSupervised && (name === 'sigmaMax255' || name === 'crop')) return false
     return this.isIdx ? !ofPhotosOnly.includes(name) : name !== 'trainingCount'
   }
 
@@ -201,11 +216,23 @@ class Training {
     const isLong = !['conv', 'vae', 'dense'].includes(architecture)
     this.lengthKind = isLong ? 'minutes' : 'epochs'
     this.length = isLong ? 20 : 40
-    if (isLong && this.parents.length > 0) this.parent = this.parents[0]!.id
+    if (isLong && this.parents.length > 0) this.setParent(this.parents[0]!.id)
+  }
+
+  setParent(id: string | null): void {
+    this.parent = id
+    const own = Object.keys(gentle[this.architecture] ?? {})
+    const kept = Object.entries(this.values).filter(([name]) => !own.includes(name))
+    this.values = { ...Object.fromEntries(kept), ...(id ? gentle[this.architecture] : {}) }
   }
 
   apply(preset: Preset): void {
     this.setArchitecture(preset.architecture)
+    // My photos are those of the library, where there are any.
+    if (preset.isMine && this.data.kind === 'samples' && library.facets.total > 1) {
+      this.data = { kind: 'library' }
+      this.dataTitle = 'the library'
+    }
     this.parent = preset.parent && models.list.some(({ id }) => id === preset.parent) ? preset.parent : null
     this.isSelfSupervised = preset.selfSupervised ?? false
     this.lengthKind = preset.epochs ? 'epochs' : 'minutes'
