@@ -8,6 +8,7 @@ import { describe } from '../models/descriptions.ts'
 import { digitsData, smallPhotoData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, trainingSettings } from '../training/settings.ts'
+import { namesOf } from './names-of.ts'
 import { type PlanRequest, splitPhotos } from './plan-run.ts'
 
 // MNIST, 60 epochs over 8,000 digits: validation MSE 0.0167; with batches of 128 at a rate of 0.001, 0.0215.
@@ -19,7 +20,12 @@ const ownDefaults: Record<string, object> = {
   conv: imageDefaults,
   vae: { ...imageDefaults, loss: 'bce' },
 }
-const photoDefaults = { rows: 32, columns: 32, channels: 3, widths: [32, 64, 128], code: 64 }
+// 600 patches of photos, 6 epochs of 10 steps: validation MSE 0.0155; at a rate of 0.002 after 100 steps of warm-up,
+// as for digits, 0.0371.
+const photoDefaults = {
+  ...{ rows: 32, columns: 32, channels: 3, widths: [32, 64, 128], code: 64 },
+  ...{ learningRate: 0.004, warmupSteps: 20 },
+}
 
 type Common = Pick<RunConfig, 'architecture' | 'length' | 'startWeights'>
 
@@ -86,7 +92,7 @@ export async function planReconstruction(
     ...{ kind: 'thumbnails' as const, data, photos, loss },
     ...{ training: [...training], validation: [...validation] },
   }
-  const names = request.split?.name ?? images.map((path) => basename(path)).join(', ')
+  const names = request.split?.name ?? namesOf(images)
   const views = photos.view === 'thumbnail' ? 'thumbnails' : `${photos.patchesPerPhoto} patches each`
   return {
     config: { ...common, settings, options: options as Record<string, unknown>, task },

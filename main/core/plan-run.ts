@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
 import type { Model } from '../catalog/models.ts'
@@ -8,6 +7,7 @@ import { photoDataset } from '../training/data/photo-dataset.ts'
 import { compressData, denoiseData, neighboursData, restoreData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
+import { namesOf } from './names-of.ts'
 import { planReconstruction } from './plan-reconstruction.ts'
 import type { TrainRequest } from './train.ts'
 
@@ -99,7 +99,7 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
       ...{ ...common, settings, options: options as Record<string, unknown> },
       task: { kind, data, training: [...training], validation: [...validation] } as RunConfig['task'],
     }
-    const names = request.split?.name ?? request.images.map((path) => basename(path)).join(', ')
+    const names = request.split?.name ?? namesOf(request.images)
     const photos = request.selfSupervised ? 'noisy photos' : 'photos'
     return finish(config, `${training.length} ${photos} of ${names}, ${validation.length} others held out`)
   }

@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts'
 import type { Job } from '../../catalog/job.ts'
 import type { JobContext } from '../../jobs/runner.ts'
 import type { Core } from '../core.ts'
+import { namesOf } from '../names-of.ts'
 import { Topic } from '../topic.ts'
 import type { TrainDesk } from '../training/train-desk.ts'
 import { checkSweep, type SweepInput, sweepInput, trialName } from './input.ts'
@@ -83,7 +84,7 @@ export class SweepDesk {
       ...{ id, by, isHigherBetter, architecture, minEpochs, maxEpochs, eta },
       ...{ job: job.id, status: job.status, createdAtMs: job.createdAtMs, error: job.error },
       message: job.status === 'running' ? job.message : '',
-      data: split?.name ?? images.map((path) => path.split(/[\\/]/).at(-1)).join(', '),
+      data: split?.name ?? namesOf(images),
       trials: sweepTable(this.#core.catalog, job.id).rows,
     }
   }

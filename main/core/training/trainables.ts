@@ -266,7 +266,7 @@ export const trainables: readonly Trainable[] = [
       ...imageNetwork('3', 32, [32, 64, 128], 64),
       ...reconstruction,
       ...ofPhotos,
-      ...common(0.002, 64, 'adam'),
+      ...common(0.004, 64, 'adam'),
     ],
   },
   {
@@ -290,7 +290,7 @@ export const trainables: readonly Trainable[] = [
       ...imageNetwork('3', 32, [32, 64, 128], 64),
       ...reconstruction.map((one) => (one.name === 'loss' ? { ...one, default: 'bce' } : one)),
       ...ofPhotos,
-      ...common(0.002, 64, 'adam'),
+      ...common(0.004, 64, 'adam'),
     ],
   },
   {

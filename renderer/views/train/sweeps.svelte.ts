@@ -24,7 +24,7 @@ class Sweeps {
   models = $state.raw<readonly string[]>(['conv', 'vae'])
   tries = $state.raw<readonly Try[]>([
     { name: 'code', text: '8, 32' },
-    { name: 'learningRate', text: '0.001, 0.004' },
+    { name: 'learningRate', text: '0.002, 0.008' },
   ])
   trialsKind = $state<'grid' | 'draws'>('grid')
   draws = $state(12)

@@ -71,7 +71,7 @@ export const presets: readonly Preset[] = [
 /** What an IDX file does not know. */
 const ofPhotosOnly = ['view', 'patchesPerPhoto', 'validationShare']
 
-const ofDigits = { rows: 28, columns: 28, channels: 1, widths: [16, 32], code: 16 }
+const ofDigits = { rows: 28, columns: 28, channels: 1, widths: [16, 32], code: 16, learningRate: 0.002 }
 
 /** Settings for an IDX file of digits in place of photos, or the other way about. */
 export function settingsFor(

@@ -1,0 +1,12 @@
+import { basename } from 'node:path'
+
+const most = 3
+
+/** Of folders and files, for a sentence: `a, b, c and 12 more`. */
+export function namesOf(paths: readonly string[]): string {
+  const shown = paths
+    .slice(0, most)
+    .map((path) => basename(path))
+    .join(', ')
+  return paths.length > most ? `${shown} and ${paths.length - most} more` : shown
+}
