@@ -116,8 +116,8 @@ export function commandLine(
 const launchMs = [30_000, 60_000, 120_000]
 
 /**
- * Now and then the first page moves on just while playwright asks Electron 22 about it, and playwright waits for ever
- * for an answer: then it ends the application, and it is started again.
+ * Now and then the first page moves on just while playwright asks about it, and playwright waits for ever for an
+ * answer: then it ends the application, and it is started again. (For Electron 22, prelude.cjs sees to it.)
  */
 export async function launch(
   launched: Launched,

@@ -90,6 +90,17 @@
       return this.child.kill()
     }
   }
+  // As playwright's own loader does it: the first window waits until playwright watches, which else may miss that the
+  // window's page moves on, and wait for ever.
+  const { app } = electron
+  if (process.argv.includes('--remote-debugging-port=0')) {
+    const isReady = app.whenReady()
+    const isWatched = new Promise((resolve) => {
+      globalThis.__playwright_run = () => resolve()
+    })
+    app.whenReady = () => isWatched.then(() => isReady)
+  }
+
   // root may not have a sandbox, and asking for it would be stronger than the switch
   if (process.argv.includes('--no-sandbox')) electron.app.enableSandbox = () => {}
 
