@@ -8,6 +8,7 @@ import { latents } from './latents.ts'
 import { library } from './library.ts'
 import { models } from './models.ts'
 import { noise } from './noise.ts'
+import { restore } from './restore.ts'
 import { settings } from './settings.ts'
 import { sweeps } from './sweeps.ts'
 import { train } from './train.ts'
@@ -25,6 +26,7 @@ export const router = mergeAreas({
     library,
     models,
     noise,
+    restore,
     settings,
     sweeps,
     train,

@@ -1,5 +1,3 @@
-import { untrack } from 'svelte'
-
 /** Something one can do, from the palette or by its keys. */
 export interface Command {
   readonly id: string
@@ -16,19 +14,23 @@ export const isMac = /mac/i.test(navigator.platform)
 
 /** What can be done now: views and parts add their commands while they are there. */
 class Commands {
-  #lists = $state.raw<readonly (readonly Command[])[]>([])
+  #lists: readonly (readonly Command[])[] = []
+  /** another one with every change: what effects read while they end is what was before, so that is not asked for */
+  #change = $state.raw({})
 
   /** those of the parts added last first */
   get all(): readonly Command[] {
+    void this.#change
     return this.#lists.flat().filter(({ isEnabled }) => isEnabled?.() ?? true)
   }
 
   /** @returns what takes them out again */
   add(list: readonly Command[]): () => void {
-    // Added from effects, which are not to run again when others add theirs.
-    this.#lists = [list, ...untrack(() => this.#lists)]
+    this.#lists = [list, ...this.#lists]
+    this.#change = {}
     return () => {
-      this.#lists = untrack(() => this.#lists).filter((one) => one !== list)
+      this.#lists = this.#lists.filter((one) => one !== list)
+      this.#change = {}
     }
   }
 

@@ -7,6 +7,7 @@ import { collectionsArea, filesArea, libraryArea, undoArea } from './library.ts'
 import { modelsArea } from './models.ts'
 import { noiseArea } from './noise.ts'
 import type { Input, Output, Procedure } from './procedure.ts'
+import { restoreArea } from './restore.ts'
 import { settingsArea } from './settings.ts'
 import { sweepsArea } from './sweeps.ts'
 import { trainArea } from './train.ts'
@@ -23,6 +24,7 @@ export const contract = {
   library: libraryArea,
   models: modelsArea,
   noise: noiseArea,
+  restore: restoreArea,
   settings: settingsArea,
   sweeps: sweepsArea,
   train: trainArea,

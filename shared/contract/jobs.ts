@@ -4,6 +4,7 @@ import { compressTarget, effort } from './compress.ts'
 import { blend, modelName, passes, sigma255 } from './denoise.ts'
 import { noiseSettings } from './noise.ts'
 import { mutation, query, subscription } from './procedure.ts'
+import { maskKey, restoreMethod } from './restore.ts'
 import { metadataPolicies, outputFormats } from './settings.ts'
 
 /** Where results go and what they are; what is left out comes from the settings. */
@@ -41,6 +42,12 @@ export const newJob = z.discriminatedUnion('kind', [
     kind: z.literal('compress'),
     ...batch,
     settings: z.object({ model: modelName, target: compressTarget, effort: effort.default(1) }),
+  }),
+  /** pictures of the mask's size */
+  z.object({
+    kind: z.literal('restore'),
+    ...batch,
+    settings: z.object({ method: restoreMethod, mask: maskKey }),
   }),
   /** .hgi files by their paths */
   z.object({

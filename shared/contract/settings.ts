@@ -33,6 +33,7 @@ export const settings = z.strictObject({
       noise: template.default('{folder}/{name}-{model}{ext}'),
       compress: template.default('{folder}/{name}{ext}'),
       decompress: template.default('{folder}/{name}{ext}'),
+      restore: template.default('{folder}/{name}-restored{ext}'),
     })
     .prefault({}),
   format: z.enum(outputFormats).default('same'),

@@ -15,6 +15,7 @@ import { modelsTests } from './views/models.ts'
 import { noiseTests } from './views/noise.ts'
 import { ownPhotosTests } from './views/own-photos.ts'
 import { passesTests } from './views/passes.ts'
+import { restoreTests } from './views/restore.ts'
 import { settingsTests } from './views/settings.ts'
 import { sweepTests } from './views/sweep.ts'
 import { trainLatentsTests } from './views/train-latents.ts'
@@ -74,6 +75,7 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
   libraryTests(get)
   noiseTests(get)
   denoiseTests(get)
+  restoreTests(get)
   passesTests(get)
   compressTests(get)
   jobsTests(get)

@@ -37,7 +37,8 @@ export async function sourceOf(
     ...(source.kind === 'collection' ? { collection: source.id } : {}),
   }
   const ids = catalog.views.ids(view).slice(0, mostPhotos)
-  const paths = ids.flatMap((id) => catalog.images.byId(id)?.path ?? [])
+  const known = ids.flatMap((id) => catalog.images.byId(id)?.path ?? [])
+  const paths = known.filter((path) => access.covers(path))
   if (paths.length === 0) throw new AppError('bad-input', 'there is no photo in it: import some first')
   return { kind: 'photos', paths }
 }

@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, string>> = {
   denoise: 'Denoise',
   noise: 'Add noise to',
   compress: 'Compress',
+  restore: 'Restore',
   decompress: 'Decompress',
 }
 
@@ -30,11 +31,15 @@ export function entryOf(job: Job, counts: JobItemCounts, live: Live | undefined)
   const fraction = isRunning && live ? live.fraction : total > 0 ? done / total : job.progress
   // Trials of a sweep take very different times.
   const timing = isRunning && live && !isSweep ? timingOf(live, total) : { rate: null, msLeft: null }
-  const input = job.input as Partial<QueuedInput & { id: string; model: string; noise: string }> | null
+  const input = job.input as Partial<
+    QueuedInput & { id: string; model: string; noise: string; method: string }
+  > | null
   return {
     ...{ id, kind, status, done, total, failed: counts.failed, skipped: counts.skipped, fraction },
     ...{ createdAtMs, startedAtMs, endedAtMs, error, ...timing },
-    title: isSweep ? `Sweep ${input?.id ?? ''}` : titleOf(kind, total, input?.noise ?? input?.model),
+    title: isSweep
+      ? `Sweep ${input?.id ?? ''}`
+      : titleOf(kind, total, input?.noise ?? input?.method ?? input?.model),
     message: (isRunning && live?.message) || job.message,
     outputFolder: input?.output ?? null,
   }

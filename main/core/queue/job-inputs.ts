@@ -10,6 +10,8 @@ import type { DecompressInput } from '../jobs/decompress-job.ts'
 import type { DenoiseInput } from '../jobs/denoise-job.ts'
 import type { NoiseInput } from '../jobs/noise-job.ts'
 import type { BatchInput } from '../jobs/picture-batch.ts'
+import type { RestoreInput } from '../jobs/restore-job.ts'
+import { maskFolder } from '../restore/masks.ts'
 
 /** What the application's queue adds to what the command line stores. */
 export interface QueuedInput extends BatchInput {
@@ -23,24 +25,25 @@ const folderNames = {
   noise: 'noisy',
   compress: 'compressed',
   decompress: 'decompressed',
+  restore: 'restored',
 }
 
 /**
  * A batch's stored input from what was asked for and what the settings say.
  * @param paths of its pictures, absolute
- * @param own folders of the application: results of pictures in them go to `results`
+ * @param own folders of the application: results of pictures in them go to `results` of its `data`
  */
 export function jobInput(
   job: CheckedJob,
   paths: readonly string[],
   settings: Settings,
-  { own, results }: { own: readonly string[]; results: string },
+  { own, data }: { own: readonly string[]; data: string },
 ): QueuedInput {
   const { output } = job
   const root = commonFolder(paths)
   // Of pictures from here and there, too: what lies above them all may be no place to write to.
   const isOwn = paths.some((path) => own.some((folder) => isWithin(folder, path)))
-  const beside = isOwn ? join(results, folderNames[job.kind]) : join(root, folderNames[job.kind])
+  const beside = isOwn ? join(data, 'results', folderNames[job.kind]) : join(root, folderNames[job.kind])
   const base: QueuedInput = {
     isFromWindow: true,
     importResults: output.importResults,
@@ -71,6 +74,12 @@ export function jobInput(
   if (job.kind === 'compress') {
     const { model, target, effort } = job.settings
     const input: QueuedInput & CompressInput = { ...base, model, target, effort }
+    return input
+  }
+  if (job.kind === 'restore') {
+    const { method, mask } = job.settings
+    const path = join(maskFolder(data), `${mask}.png`)
+    const input: QueuedInput & RestoreInput = { ...base, method, missing: { kind: 'mask', path } }
     return input
   }
   const input: QueuedInput & DecompressInput = { ...base, region: null, longestSide: null }

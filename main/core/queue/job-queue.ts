@@ -18,7 +18,9 @@ import { denoiseWork } from '../jobs/denoise-job.ts'
 import { noiseWork } from '../jobs/noise-job.ts'
 import { type BatchInput, type PictureWork, pictureBatch, targetOf } from '../jobs/picture-batch.ts'
 import { formatFor } from '../jobs/picture-output.ts'
+import { type RestoreInput, restoreMethod, restoreWork } from '../jobs/restore-job.ts'
 import { findModel } from '../model-library.ts'
+import { keptMask } from '../restore/masks.ts'
 import type { SettingsStore } from '../settings.ts'
 import { Topic } from '../topic.ts'
 import type { UndoSteps } from '../undo.ts'
@@ -63,6 +65,7 @@ export class JobQueue {
         noise: this.#batch(() => noiseWork(core)),
         compress: this.#batch((job) => compressWork(core, model(job))),
         decompress: this.#batch(() => decompressWork(core)),
+        restore: this.#batch((job) => restoreWork(core, (job.input as unknown as RestoreInput).method)),
       },
       { onChange: (job) => this.#note(job) },
     )
@@ -232,8 +235,12 @@ export class JobQueue {
     if (paths.length === 0) throw new AppError('not-found', 'none of these images is in the library any more')
     if (job.kind === 'denoise') chooseDenoiser(core.catalog, job.settings.model, null)
     if (job.kind === 'compress') findModel(core.catalog, job.settings.model)
+    if (job.kind === 'restore') {
+      restoreMethod(core, job.settings.method)
+      await keptMask(core.folder, job.settings.mask)
+    }
     const own = [join(projectRoot, 'assets'), core.folder]
-    const input = jobInput(job, paths, settings.current, { own, results: join(core.folder, 'results') })
+    const input = jobInput(job, paths, settings.current, { own, data: core.folder })
     return { paths, input: { ...input, output: await access.check(input.output) } }
   }
 
@@ -282,6 +289,7 @@ const sampleNaming = { model: 'model', sigma: '0', quality: '50', width: 1, heig
 /** What of a name is known before the work. */
 function namingOf(job: CheckedJob): Partial<Record<'model' | 'sigma' | 'quality', string>> {
   if (job.kind === 'decompress') return {}
+  if (job.kind === 'restore') return { model: job.settings.method }
   const { model } = job.settings
   if (job.kind === 'denoise' && job.settings.sigma255 !== null)
     return { ...(model !== automaticModel && { model }), sigma: job.settings.sigma255.toFixed(1) }

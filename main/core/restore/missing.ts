@@ -8,8 +8,12 @@ import { readImage } from '../../imaging/read.ts'
 export type MissingSource =
   /** a picture of the same size, bright where pixels are lost */
   | { readonly kind: 'mask'; readonly path: string }
-  /** pixels of exactly this colour, 8 bits a channel */
-  | { readonly kind: 'colour'; readonly rgb: readonly [number, number, number] }
+  /** pixels of this colour, 8 bits a channel, give or take `tolerance` in each */
+  | {
+      readonly kind: 'colour'
+      readonly rgb: readonly [number, number, number]
+      readonly tolerance?: number
+    }
   /** a damage that is done here, to try restoring on a sound picture */
   | {
       readonly kind: 'damage'
@@ -52,9 +56,10 @@ async function marked(raster: Raster, source: MissingSource, signal?: AbortSigna
     return missing
   }
   const scale = depth === 8 ? 1 : 257
+  const reach = (source.tolerance ?? 0) * scale
   for (let i = 0; i < missing.length; i++) {
     const isLost = source.rgb.every(
-      (value, c) => pixels[i * channels + (channels === 3 ? c : 0)] === value * scale,
+      (value, c) => Math.abs(pixels[i * channels + (channels === 3 ? c : 0)]! - value * scale) <= reach,
     )
     if (isLost) missing[i] = 1
   }

@@ -1,13 +1,12 @@
 import type { FloatImage } from '../../../shared/image.ts'
-import { biharmonic } from '../../../shared/maths/biharmonic.ts'
-import { pushPull } from '../../../shared/maths/push-pull.ts'
 import type { Engine } from '../../engine/host.ts'
 import { type Rect, tilePlan } from '../../imaging/tiles.ts'
 import { denoiseTiles } from '../denoise.ts'
 import type { EngineTasks, ModelRef } from '../engine-tasks.ts'
+import { type Fill, fillInThread } from './fill.ts'
 
 /** A model, or the fills that need none. */
-export type RestoreMethod = ModelRef | 'biharmonic' | 'smooth'
+export type RestoreMethod = ModelRef | Fill
 
 export interface RestoreOptions {
   readonly signal?: AbortSignal | undefined
@@ -27,9 +26,8 @@ export async function restoreImage(
   missing: Uint8Array,
   { signal, onProgress }: RestoreOptions = {},
 ): Promise<FloatImage> {
-  if (method === 'biharmonic') return biharmonic(image, missing)
-  const filled = pushPull(image, missing)
-  if (method === 'smooth') return filled
+  if (typeof method === 'string') return fillInThread(method, image, missing, signal)
+  const filled = await fillInThread('smooth', image, missing, signal)
   const result = filled.data.slice()
   const { width, height, channels } = image
   const tiles = tilePlan(width, height, denoiseTiles)

@@ -17,6 +17,7 @@ class Denoising {
   #reference = $state<number | null>(null)
   #variants = $state.raw<readonly Variant[]>([])
   #active = $state(0)
+  tool = $state<'denoise' | 'restore'>('denoise')
   arrangement = $state<Arrangement>('split')
   look = $state<'blend' | 'residual'>('blend')
   /** the original is shown while the key is held */
