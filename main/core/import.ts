@@ -78,7 +78,8 @@ export async function importFound(
         if (waiting.length === 0) waitsSinceMs = performance.now()
         waiting.push({ at: done, image: image! })
       }
-      onProgress?.(++done, files.length, path)
+      done++ // whether or not somebody listens
+      onProgress?.(done, files.length, path)
       if (waiting.length >= mostWaiting || performance.now() - waitsSinceMs > longestWaitMs) store()
     }
   } finally {
