@@ -5,18 +5,15 @@ export type LearnedNoise = 'white' | 'camera'
 
 /** White noise's denoisers take noise that neighbours share for a part of the picture, unless told of more than there is. */
 const tellMore = 1.7
-/** Of small levels more is at stake by telling too much than too little. */
-const tell = { more: 1, less255: 2 } as const
 
 /**
- * The level that a denoiser is told, standard deviation of 255: of white noise the estimate. Of noise that neighbours share
- * what gave the most PSNR on camera mixes of held-out photos, by the estimate, which misses.
+ * The level that a denoiser is told, standard deviation of 255: the estimate, but for noise that neighbours share and a
+ * denoiser that knows white noise alone. So both gain the most PSNR, within 0.03 dB, on camera mixes of held-out photos
+ * (`denoiser`: 33.80 dB, told the estimate 33.35; `denoiser-camera`: 36.03 dB, told 0.9 times it 36.05).
  */
 export function toldLevel255(
   { sigma255, correlated }: Pick<PictureNoise, 'sigma255' | 'correlated'>,
   learned: LearnedNoise,
 ): number {
-  if (!correlated) return sigma255
-  if (learned === 'white') return tellMore * sigma255
-  return (tell.more * sigma255 * sigma255) / (sigma255 + tell.less255)
+  return correlated && learned === 'white' ? tellMore * sigma255 : sigma255
 }
