@@ -83,7 +83,8 @@ const littleMemoryBytes = 1e9
 
 function reportOf(found: Examination): DoctorReport {
   const { engine, speed, catalog, images } = found
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  const gigabytes = (bytes: number) =>
+    bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
   const well = (name: string, value: string) => ({ name, value, well: true, advice: null })
   const unless = (name: string, value: string, isWell: boolean, advice: string) =>
     isWell ? well(name, value) : { name, value, well: false, advice }
