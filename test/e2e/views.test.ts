@@ -10,6 +10,7 @@ import { compressTests } from './views/compress.ts'
 import { denoiseTests } from './views/denoise.ts'
 import { frameTests } from './views/frame.ts'
 import { jobsTests } from './views/jobs.ts'
+import { learnTests } from './views/learn.ts'
 import { libraryTests } from './views/library.ts'
 import { modelsTests } from './views/models.ts'
 import { noiseTests } from './views/noise.ts'
@@ -80,6 +81,7 @@ describe.skipIf(!chromiumPath)('the window in Chromium', () => {
   compressTests(get)
   jobsTests(get)
   trainLatentsTests(get)
+  learnTests(get)
   sweepTests(get)
   ownPhotosTests(get)
   modelsTests(get)

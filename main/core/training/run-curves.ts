@@ -47,9 +47,13 @@ export function curvesOf(
   }
 }
 
-/** Judges the validations once more, with the mean training loss between them, as the loop did. */
+/**
+ * Judges the validations once more, with the mean training loss between them, as the loop did. What was said of a
+ * best that another one followed is taken back.
+ */
 function overfittingOf(training: readonly Point[], validation: readonly Point[]): Curves['overfitting'] {
   let state: StoppingState = noValidationYet
+  let found: Curves['overfitting'] = null
   let at = 0
   for (const [step, validationLoss] of validation) {
     let [sum, count] = [0, 0]
@@ -59,10 +63,11 @@ function overfittingOf(training: readonly Point[], validation: readonly Point[])
     }
     const trainingLoss = count > 0 ? sum / count : Number.NaN
     const verdict = judgeValidation(state, { step, validationLoss, trainingLoss })
-    if (verdict.warning) return { step: state.best!.step, sentence: verdict.warning }
+    if (verdict.improved) found = null
+    if (verdict.warning) found = { step: state.best!.step, sentence: verdict.warning }
     state = verdict.state
   }
-  return null
+  return found
 }
 
 /** Means of equal stretches: a curve of a million steps is no clearer for them. */

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors.ts'
 import type { Failure } from '../../state/failure.ts'
 import { failureOf } from '../../state/failure.ts'
 import { library } from '../../state/library.svelte.ts'
@@ -5,6 +6,7 @@ import { models } from '../../state/models.svelte.ts'
 import { router } from '../../state/router.svelte.ts'
 import { latents } from '../latents/latents.svelte.ts'
 import { importSamples } from '../library/actions.ts'
+import { sweeps } from '../train/sweeps.svelte.ts'
 import { training } from '../train/training.svelte.ts'
 
 export interface Step {
@@ -18,24 +20,35 @@ export interface Step {
 
 const patches = { view: 'patch', rows: 16, columns: 16, channels: 3, widths: [32, 64], validationShare: 0.25 }
 
-/** Starts a small training of the sample photos in the Train view, and shows it. */
-async function train(
-  name: string,
-  epochs: number,
-  values: Record<string, unknown>,
-  architecture = 'conv',
-): Promise<void> {
-  router.go('train')
-  training.setArchitecture(architecture)
+/**
+ * Starts a small training of the sample photos in the Train view, or shows the one that there is already.
+ * @throws AppError `conflict` while another network is trained: only one is at a time
+ */
+async function train(name: string, epochs: number, values: Record<string, unknown>): Promise<void> {
+  while (!training.isReady && !training.failure) await new Promise((resolve) => setTimeout(resolve, 50))
+  const isKnown = training.runs.some(({ id }) => id === name)
+  const { running } = training
+  if (!isKnown && running) {
+    throw new AppError(
+      'conflict',
+      `${running.id} is still being trained, and one network is trained at a time. Wait until it is done, or stop it in Train.`,
+    )
+  }
+  training.kind = 'run'
+  training.setArchitecture('conv')
   training.data = { kind: 'samples' }
+  training.dataTitle = 'the sample photos'
+  training.isIdx = false
   training.lengthKind = 'epochs'
   training.length = epochs
   training.values = { ...patches, ...values }
-  const known = training.runs.find(({ id }) => id === name)
-  if (known) return training.choose(name)
-  if (training.running) return
+  sweeps.choose(null)
+  if (isKnown) training.choose(name)
+  router.go('train')
+  if (isKnown) return
   training.name = name
-  await training.start()
+  if (!(await training.start()))
+    throw new AppError('conflict', training.startFailure?.message ?? `${name} did not start`)
 }
 
 async function openSample(view: 'denoise' | 'compress'): Promise<void> {
@@ -43,15 +56,20 @@ async function openSample(view: 'denoise' | 'compress'): Promise<void> {
   router.go(view)
 }
 
-/** The latents of the sample photos' patches by the first autoencoder there is, the tour's own before others. */
+/** The latents of the sample photos' patches by the tour's own autoencoder, or by another where it is gone. */
 async function encode(): Promise<void> {
-  router.go('latents')
   await latents.open()
   const own = latents.models.find(({ id }) => id === 'tour-32') ?? latents.models[0]
-  if (!own) return
+  if (!own) {
+    throw new AppError(
+      'bad-input',
+      'This looks into the network of the second step, Reconstruction: train it first.',
+    )
+  }
+  router.go('latents')
   latents.model = own.id
   latents.source = { kind: 'patches' }
-  latents.encode()
+  await latents.encode()
 }
 
 export const steps: readonly Step[] = [
@@ -60,7 +78,7 @@ export const steps: readonly Step[] = [
     text: 'An autoencoder sends an image through a narrow waist, here 768 values through 8 numbers, and back. Nobody tells it what matters: whatever gets through the waist has to be worth its place.',
     look: 'Patches above, what came through eight numbers below: colours and large shapes survive, detail does not.',
     action: 'Train with 8 numbers',
-    run: () => train('tour-8', 30, { code: 8, patchesPerPhoto: 200 }),
+    run: () => train('tour-8', 12, { code: 8, patchesPerPhoto: 200 }),
   },
   {
     title: 'Reconstruction',
@@ -68,7 +86,7 @@ export const steps: readonly Step[] = [
     look: 'Tick tour-8 under "Compare with": both validation curves stand in one plot, the wider waist lower.',
     action: 'Train with 32 numbers',
     run: async () => {
-      await train('tour-32', 30, { code: 32, patchesPerPhoto: 200 })
+      await train('tour-32', 12, { code: 32, patchesPerPhoto: 200 })
       training.compare('tour-8', true)
     },
   },
@@ -95,11 +113,14 @@ export const steps: readonly Step[] = [
   },
   {
     title: 'Overfitting',
-    text: 'With few patches and much room a network learns them by heart: the training loss goes on falling while held-out patches get worse.',
+    text: 'Shown only 36 patches, a network learns them by heart: the training loss goes on falling while held-out patches get no better, or worse.',
     look: 'The red point on the validation curve, and the sentence below it, say where that began and what to try.',
     action: 'Overfit on purpose',
     run: () =>
-      train('tour-overfit', 400, { code: 256, patchesPerPhoto: 12, widths: [64, 128], activation: 'relu' }),
+      // Sixteen numbers can learn 36 patches by heart, but not how to draw any patch.
+      train('tour-overfit', 150, {
+        ...{ code: 16, patchesPerPhoto: 12, widths: [64, 128], validateEvery: 10, averageDecay: 0.8 },
+      }),
   },
   {
     title: 'Compression',

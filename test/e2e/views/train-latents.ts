@@ -121,21 +121,4 @@ export function trainLatentsTests(get: () => Window): void {
     },
     patient,
   )
-
-  test(
-    'Learn: seven steps, each of which opens a real view',
-    async () => {
-      const { page } = get()
-      await goTo(page, 'Learn')
-      await expect
-        .poll(() => page.getByRole('navigation', { name: 'Steps' }).getByRole('button').count())
-        .toBe(7)
-      await checkAccessible(page)
-      await page.getByRole('button', { name: /Compression/ }).click()
-      await page.getByRole('button', { name: 'Compress a sample photo' }).click()
-      await page.getByRole('heading', { level: 1, name: 'Compress' }).waitFor()
-      expect(troubles(page)).toEqual([])
-    },
-    patient,
-  )
 }
