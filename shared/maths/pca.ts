@@ -14,7 +14,7 @@ export function principalComponents(values: Float32Array, length: number, count:
   const rows = values.length / length
   const mean = new Float64Array(length)
   for (let i = 0; i < values.length; i++) mean[i % length] += values[i] / rows
-  const covariance = covarianceOf(values, mean, rows)
+  const multiply = rows < length ? throughRows(values, mean, rows) : byCovariance(values, mean, rows)
   const directions = Array.from({ length: Math.min(length, count + 8) }, (_, k) =>
     // Any independent start that is not orthogonal to the answer does: a hash of the indices.
     Float64Array.from({ length }, (_, i) => ((i * (k + 1) * 2654435761) % 4294967296) / 4294967296 - 0.5),
@@ -22,7 +22,7 @@ export function principalComponents(values: Float32Array, length: number, count:
   let last = 0
   for (let round = 0; round < 500; round++) {
     orthonormalise(directions)
-    const sizes = directions.map((direction) => multiply(covariance, direction))
+    const sizes = directions.map((direction) => multiply(direction))
     const total = sizes.slice(0, count).reduce((sum, size) => sum + size, 0)
     if (Math.abs(total - last) <= 1e-10 * total) break
     last = total
@@ -67,15 +67,38 @@ function covarianceOf(values: Float32Array, mean: Float64Array, rows: number): F
   return covariance
 }
 
-/** Replaces the vector by matrix * vector and returns its length. */
-function multiply(matrix: readonly Float64Array[], vector: Float64Array): number {
-  const product = matrix.map((row) => {
-    let sum = 0
-    for (let i = 0; i < row.length; i++) sum += row[i] * vector[i]
-    return sum
-  })
-  vector.set(product)
-  return Math.hypot(...product)
+/** Replaces a vector by covariance * vector and returns its length. */
+type Multiply = (vector: Float64Array) => number
+
+function byCovariance(values: Float32Array, mean: Float64Array, rows: number): Multiply {
+  const covariance = covarianceOf(values, mean, rows)
+  return (vector) => {
+    const product = covariance.map((row) => dot(row, vector))
+    vector.set(product)
+    return Math.hypot(...product)
+  }
+}
+
+/** For fewer vectors than values in each: X'(X v), without the covariance X'X, which would be the larger one. */
+function throughRows(values: Float32Array, mean: Float64Array, rows: number): Multiply {
+  const { length } = mean
+  const centred = Array.from({ length: rows }, (_, row) =>
+    mean.map((middle, i) => values[row * length + i] - middle),
+  )
+  return (vector) => {
+    const along = centred.map((row) => dot(row, vector) / rows)
+    vector.fill(0)
+    for (const [r, row] of centred.entries()) {
+      for (let i = 0; i < length; i++) vector[i] += along[r] * row[i]
+    }
+    return Math.hypot(...vector)
+  }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
+  return sum
 }
 
 /** Modified Gram-Schmidt, in place. */

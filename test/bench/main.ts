@@ -1,13 +1,14 @@
 import { byteSize, table } from '../../main/cli/output.ts'
 import { benchCatalog } from './catalog.ts'
 import { benchDenoise } from './denoise.ts'
+import { benchJpeg } from './jpeg.ts'
 import { benchLibrary } from './library.ts'
 import { benchPrecision } from './precision.ts'
 import { benchSetup } from './setup.ts'
 import { benchTraining } from './training.ts'
 
-// npm run bench [-- denoise training setup catalog library precision memory]: all of them, or those named.
-// `denoise-small` leaves out 100 MP; a path names photos for `precision`, which takes the samples otherwise.
+// npm run bench [-- denoise training setup catalog library precision jpeg memory]: all of them, or those named.
+// `denoise-small` leaves out 100 MP; a path names photos for `precision` and `jpeg`, which take the samples otherwise.
 const [asked, photos] = [
   process.argv.slice(2).filter((name) => !name.includes('/')),
   process.argv.slice(2).find((name) => name.includes('/')),
@@ -73,6 +74,20 @@ if (wants('precision')) {
   )
   const [one, other] = rows.map(({ validationLoss }) => validationLoss)
   console.log(`bfloat16 against float32: ${((other! / one! - 1) * 100).toFixed(2)} %`)
+}
+if (wants('jpeg')) {
+  const rows = await benchJpeg(photos)
+  console.log('\nWhat JPEG did, taken away: mean PSNR in dB, noise estimated')
+  const models = Object.keys(rows[0]!.byModel)
+  console.log(
+    table(
+      ['quality', 'JPEG', ...models],
+      rows.map(({ quality, jpeg, byModel }) => [
+        quality,
+        ...[jpeg, ...models.map((id) => byModel[id]!)].map((dB) => dB.toFixed(2)),
+      ]),
+    ),
+  )
 }
 if (wants('memory')) {
   // Only here, so that the other benchmarks' process stays without TensorFlow, as the command line's is.

@@ -78,11 +78,11 @@ export function compareFeatures(
     })),
     ...codes.map(({ name, points }) => ({ name, features: () => points })),
   ]
-  return steps.map(({ name, features }, i) =>
-    scores(name, features(), truth, classes, options, (part) =>
-      onProgress?.((i + part) / steps.length, name),
-    ),
-  )
+  return steps.map(({ name, features }, i) => {
+    const tell = (part: number) => onProgress?.((i + part) / steps.length, name)
+    tell(0)
+    return scores(name, features(), truth, classes, options, tell)
+  })
 }
 
 function scores(
@@ -93,7 +93,6 @@ function scores(
   { trainingCount, labelled = trainingCount, k = 5, seed = 0 }: FeatureOptions,
   onProgress: (part: number) => void,
 ): FeatureScore {
-  onProgress(0)
   const train = selectPoints(points, range(0, trainingCount))
   const known = selectPoints(points, range(0, labelled))
   const heldOut = selectPoints(points, range(trainingCount, points.count))

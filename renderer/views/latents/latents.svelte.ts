@@ -22,6 +22,14 @@ export interface Placed {
   readonly y: number
 }
 
+/** Decoded images in a row. */
+export interface Walk {
+  readonly pixels: Uint8Array
+  readonly title: string
+  /** images it leads from and to; none where it leads nowhere */
+  readonly ends: readonly number[]
+}
+
 /** Of the chosen images, so many are shown. */
 const mostShown = 300
 
@@ -45,7 +53,7 @@ class Latents {
   #base = $state.raw<readonly number[]>([])
   #axes = $state.raw<readonly number[]>([])
   #decoded = $state.raw<Uint8Array | null>(null)
-  #walk = $state.raw<{ readonly pixels: Uint8Array; readonly title: string } | null>(null)
+  #walk = $state.raw<Walk | null>(null)
   #scores = $state.raw<{ readonly rows: readonly FeatureScore[]; readonly images: number } | null>(null)
   #isDecoding = false
   #isStale = false
@@ -95,7 +103,7 @@ class Latents {
   get decoded(): Uint8Array | null {
     return this.#decoded
   }
-  get walk(): { readonly pixels: Uint8Array; readonly title: string } | null {
+  get walk(): Walk | null {
     return this.#walk
   }
   get scores(): { readonly rows: readonly FeatureScore[]; readonly images: number } | null {
@@ -227,7 +235,7 @@ class Latents {
     await this.try(async () => {
       const { pixels, path } = await client.latents.interpolate({ key: encoded.key, a, b, steps: 12 })
       const way = path === 'spherical' ? 'along the sphere of the prior' : 'straight'
-      this.#walk = { pixels: fromBase64(pixels), title: `From one to the other, ${way}` }
+      this.#walk = { pixels: fromBase64(pixels), title: `From one to the other, ${way}`, ends: [a, b] }
     })
   }
 
@@ -237,7 +245,7 @@ class Latents {
     await this.try(async () => {
       const draw = { prior, count: 36, seed, temperature }
       const { pixels } = await client.latents.generate({ key: encoded.key, ...draw })
-      this.#walk = { pixels: fromBase64(pixels), title: 'Drawn from where the codes lie' }
+      this.#walk = { pixels: fromBase64(pixels), title: 'Drawn from where the codes lie', ends: [] }
     })
   }
 
