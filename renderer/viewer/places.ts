@@ -5,7 +5,7 @@ const gap = 2
 
 /**
  * Where each of several pictures is drawn: all over each other for a split, else in columns and rows, so many that they
- * are largest.
+ * are largest; a last row with holes is worth a little less.
  * @param aspect of the pictures, width / height
  */
 export function panes(
@@ -22,11 +22,12 @@ export function panes(
     const rows = Math.ceil(count / columns)
     const paneWidth = Math.floor((width - gap * (columns - 1)) / columns)
     const paneHeight = Math.floor((height - gap * (rows - 1)) / rows)
-    return { columns, paneWidth, paneHeight, scale: Math.min(paneWidth / aspect, paneHeight) }
+    const worth = Math.min(paneWidth / aspect, paneHeight) * (count % columns === 0 ? 1 : 0.85)
+    return { columns, paneWidth, paneHeight, worth }
   }
   const choices = Array.from({ length: count }, (_, i) => paneOf(count - i))
   const { columns, paneWidth, paneHeight } = choices.reduce((best, one) =>
-    one.scale > best.scale ? one : best,
+    one.worth > best.worth ? one : best,
   )
   return Array.from({ length: count }, (_, i) => ({
     x: (i % columns) * (paneWidth + gap),
