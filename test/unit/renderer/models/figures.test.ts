@@ -11,15 +11,15 @@ describe('figuresOf', () => {
       {
         set: 'validation',
         columns: [
-          { name: 'sigma 15', value: '33.86 dB' },
-          { name: 'sigma 25', value: '31.20 dB' },
+          { name: 'sigma 15', value: '33.86' },
+          { name: 'sigma 25', value: '31.20' },
         ],
       },
       {
         set: 'kodak',
         columns: [
-          { name: 'sigma 15', value: '34.62 dB' },
-          { name: 'sigma 25', value: '32.16 dB' },
+          { name: 'sigma 15', value: '34.62' },
+          { name: 'sigma 25', value: '32.16' },
         ],
       },
     ])
@@ -34,5 +34,16 @@ describe('figuresOf', () => {
   it('leaves out sets of other figures than the first: a table has one head', () => {
     const rows = figuresOf({ validation: { psnr15_dB: 30 }, other: { psnr50_dB: 20 }, empty: {} })
     expect(rows.map(({ set }) => set)).toEqual(['validation'])
+  })
+
+  it('names figures in words', () => {
+    const [row] = figuresOf({
+      validation: { psnr_holes_dB: 21.944, 'psnr_missing-lines_dB': 24.4, cameraMix_dB: 36.6 },
+    })
+    expect(row.columns).toEqual([
+      { name: 'holes', value: '21.94' },
+      { name: 'missing lines', value: '24.40' },
+      { name: 'camera mix', value: '36.60' },
+    ])
   })
 })

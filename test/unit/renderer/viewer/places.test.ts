@@ -24,6 +24,10 @@ describe('panes', () => {
     ])
   })
 
+  it('lays four of equal sides in a square, where a row of three and one below would not be larger', () => {
+    expect(panes({ width: 1070, height: 673 }, 4, 'grid', 1.05)[1].width).toBe(534)
+  })
+
   it('lays three wide pictures in a square rather than a row, and tall ones in a row', () => {
     expect(panes(size, 3, 'grid', 1.5)[1].width).toBe(599)
     expect(panes(size, 3, 'grid', 0.5)[1].width).toBe(398)
