@@ -1,6 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
 import { Random } from '../../../shared/random.ts'
-import { askedMode } from '../../engine/choose.ts'
 import { compile } from '../../engine/compile/compile.ts'
 import { breathe } from '../../engine/serve.ts'
 import {
@@ -21,6 +20,7 @@ import type { CompressData } from '../data-settings.ts'
 import type { Batch, TrainingTask, Validation } from '../task.ts'
 import { photoEpochs } from './photo-epochs.ts'
 import { photoSamples } from './photo-samples.ts'
+import { judgingMode, type PhotoTaskOptions } from './photo-task.ts'
 
 /** beside the streams of crops in `createPhotoBatches` */
 const noiseStream = 3
@@ -29,14 +29,8 @@ const kltCrops = 512
 /** of the samples to look at: coarse enough that something is lost */
 const shownLevel = 2
 
-export interface CompressTaskOptions {
+export interface CompressTaskOptions extends Omit<PhotoTaskOptions<CompressData>, 'network'> {
   readonly options: CodecOptions
-  readonly data: CompressData
-  readonly training: readonly string[]
-  readonly validation: readonly string[]
-  readonly batch: number
-  readonly seed: number
-  readonly startStep: number
 }
 
 /** Rate and distortion of random crops of photos, each at a level of its own. */
@@ -118,7 +112,7 @@ function levelsAndNoise(
 
 /**
  * A photo (1, h, w, 3) at all levels with its latents rounded: (3, levels) of loss, bits per pixel, and
- * squared error of the 8-bit picture. Always in float32: validations compare with each other and across runs.
+ * squared error of the 8-bit picture.
  */
 function createJudge(options: CodecOptions) {
   return compile(
@@ -129,7 +123,7 @@ function createJudge(options: CodecOptions) {
       const loss = rateDistortion(coded.bitsPerPixel, error, level as Tensor1D)
       return tf.stack([loss, coded.bitsPerPixel, squaredErrors8Bit(coded.image, image)])
     },
-    { mode: askedMode() === 'eager' ? 'eager' : 'float32' },
+    { mode: judgingMode() },
   )
 }
 

@@ -1,6 +1,5 @@
 import { drawMix, type MixParameters } from '../../../shared/noise/camera/mix.ts'
 import { Random } from '../../../shared/random.ts'
-import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
 import { type NamedTensors, readFloats, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { compiledNetwork } from '../../models/compiled-network.ts'
@@ -12,6 +11,7 @@ import type { DenoiseData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
 import { photoEpochs } from './photo-epochs.ts'
 import { photoSamples } from './photo-samples.ts'
+import { judgingMode, mean, type PhotoTaskOptions } from './photo-task.ts'
 
 /** Noise levels at which held-out photos are judged, of 255. */
 const judgedSigmas255 = [15, 25, 50] as const
@@ -21,22 +21,11 @@ const mixStream = -1
 /** Noise level of the samples to look at. */
 const shownSigma255 = 25
 
-export interface DenoiseTaskOptions {
-  readonly network: Network<Tensor4D>
-  readonly data: DenoiseData
-  readonly training: readonly string[]
-  readonly validation: readonly string[]
-  readonly batch: number
-  readonly seed: number
-  readonly startStep: number
-}
-
 /** Noise of known level on random crops of photos: white Gaussian, or the mix that real photos suffer from. */
-export async function createDenoiseTask(options: DenoiseTaskOptions): Promise<TrainingTask> {
+export async function createDenoiseTask(options: PhotoTaskOptions<DenoiseData>): Promise<TrainingTask> {
   const { network, data, batch, seed } = options
   const { crop, noise, sigmaMax255, clippedShare, cameraShare, jpegShare, resizeShare, toldSpread } = data
-  // Always in float32: a run's validations compare with each other and with other runs'.
-  const judged = compiledNetwork(network, askedMode() === 'eager' ? 'eager' : 'float32')
+  const judged = compiledNetwork(network, judgingMode())
   const photos = { files: options.training, crop, batch, seed, startStep: options.startStep }
   const mix = { cameraShare, jpegShare, resizeShare, sigmaMax255 }
   const batches =
@@ -150,8 +139,4 @@ async function validateDenoiser(
     metrics[kind.name] = mean(psnrs)
   }
   return { loss: mean(losses), metrics }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

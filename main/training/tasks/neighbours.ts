@@ -1,12 +1,10 @@
 import { estimatePictureNoise } from '../../../shared/metrics/noise-level/estimate-picture-noise.ts'
 import { toldLevel255 } from '../../../shared/metrics/noise-level/told-level.ts'
 import { Random } from '../../../shared/random.ts'
-import { askedMode } from '../../engine/choose.ts'
 import { compile } from '../../engine/compile/compile.ts'
 import { breathe } from '../../engine/serve.ts'
-import { type NamedTensors, readFloats, type Tensor4D, tf } from '../../engine/tensorflow.ts'
+import { type NamedTensors, readFloats, tf } from '../../engine/tensorflow.ts'
 import { denoisedWhole, neighboursFigures, neighboursLoss } from '../../models/denoiser/neighbours-loss.ts'
-import type { Network } from '../../models/model.ts'
 import { type CentreCrop, centreCrops } from '../data/centre-crops.ts'
 import { createPhotoBatches } from '../data/photo-batches.ts'
 import { drawNeighbours } from '../data/recipes/neighbours.ts'
@@ -15,22 +13,13 @@ import { batchTensors } from '../step.ts'
 import type { Batch, TrainingTask, Validation } from '../task.ts'
 import { photoEpochs } from './photo-epochs.ts'
 import { photoSamples } from './photo-samples.ts'
+import { judgingMode, type PhotoTaskOptions } from './photo-task.ts'
 
 /** beside the streams of crops in `createPhotoBatches` */
 const heldOutStream = 4
 
-export interface NeighboursTaskOptions {
-  readonly network: Network<Tensor4D>
-  readonly data: NeighboursData
-  readonly training: readonly string[]
-  readonly validation: readonly string[]
-  readonly batch: number
-  readonly seed: number
-  readonly startStep: number
-}
-
 /** Neighbor2Neighbor on noisy photos: no clean one is seen, neither in training nor in judging. */
-export async function createNeighboursTask(options: NeighboursTaskOptions): Promise<TrainingTask> {
+export async function createNeighboursTask(options: PhotoTaskOptions<NeighboursData>): Promise<TrainingTask> {
   const { network, data, batch, seed, startStep } = options
   const { crop, gamma } = data
   const batches = await createPhotoBatches({
@@ -42,11 +31,10 @@ export async function createNeighboursTask(options: NeighboursTaskOptions): Prom
   const heldOut = photos.map((photo, index) => heldOutBatch(photo, new Random([heldOutStream, index])))
   const correlated = heldOut.filter(({ isCorrelated }) => isCorrelated).length
   const lossOf = (p: NamedTensors, tensors: NamedTensors) => neighboursLoss(network, p, tensors, gamma)
-  // Always in float32: a run's validations compare with each other and with other runs'.
   const judge = compile(
     ({ p, tensors }: { p: NamedTensors; tensors: NamedTensors }) =>
       neighboursFigures(network, p, { ...tensors, ...denoisedWhole(network, p, tensors) }, gamma),
-    { mode: askedMode() === 'eager' ? 'eager' : 'float32' },
+    { mode: judgingMode() },
   )
 
   const epochs = photoEpochs({ training: options.training, batch, crop, skipped: batches.skipped })

@@ -1,7 +1,6 @@
 import { pushPull } from '../../../shared/maths/push-pull.ts'
 import { missingPixels } from '../../../shared/noise/add-noise.ts'
 import { judgedDamages } from '../../../shared/noise/damage/judged.ts'
-import { askedMode } from '../../engine/choose.ts'
 import { breathe } from '../../engine/serve.ts'
 import { type NamedTensors, readFloats, type Tensor4D, tf } from '../../engine/tensorflow.ts'
 import { compiledNetwork } from '../../models/compiled-network.ts'
@@ -13,23 +12,13 @@ import type { RestoreData } from '../data-settings.ts'
 import type { TrainingTask, Validation } from '../task.ts'
 import { photoEpochs } from './photo-epochs.ts'
 import { photoSamples } from './photo-samples.ts'
-
-export interface RestoreTaskOptions {
-  readonly network: Network<Tensor4D>
-  readonly data: RestoreData
-  readonly training: readonly string[]
-  readonly validation: readonly string[]
-  readonly batch: number
-  readonly seed: number
-  readonly startStep: number
-}
+import { judgingMode, mean, type PhotoTaskOptions } from './photo-task.ts'
 
 /** Lost pixels of random crops of photos, found again from what is around them. */
-export async function createRestoreTask(options: RestoreTaskOptions): Promise<TrainingTask> {
+export async function createRestoreTask(options: PhotoTaskOptions<RestoreData>): Promise<TrainingTask> {
   const { network, data, batch, seed } = options
   const { crop } = data
-  // Always in float32: a run's validations compare with each other and with other runs'.
-  const judged = compiledNetwork(network, askedMode() === 'eager' ? 'eager' : 'float32')
+  const judged = compiledNetwork(network, judgingMode())
   const batches = await createPhotoBatches({
     ...{ files: options.training, crop, batch, seed, startStep: options.startStep },
     ...{ recipe: 'restore', parameters: { damages: data.damages } },
@@ -98,8 +87,4 @@ async function validateRestorer(
     metrics[`psnr_${model}_dB`] = mean(psnrs)
   }
   return { loss: mean(losses), metrics }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -120,7 +120,7 @@ export const steps: readonly Step[] = [
       // Sixteen numbers can learn 36 patches by heart, but not how to draw any patch.
       train('tour-overfit', 150, {
         ...{ code: 16, patchesPerPhoto: 12, widths: [64, 128], validateEvery: 10, averageDecay: 0.8 },
-      }),
+      }).then(() => training.compare('tour-8', false)),
   },
   {
     title: 'Compression',

@@ -140,6 +140,11 @@ class Training {
     return this.#runs.find(({ id }) => id === this.#current) ?? this.#runs[0]
   }
 
+  /** somebody asked for a run */
+  get hasChosen(): boolean {
+    return this.#runs.some(({ id }) => id === this.#current)
+  }
+
   get running(): RunEntry | undefined {
     return this.#runs.find(({ status }) => status === 'running')
   }
