@@ -18,7 +18,8 @@ export function modelsTests(get: () => Window): void {
       JSON.stringify({ ...card, id: 'mine', title: 'A model of mine' }),
     )
     await goTo(page, 'Models')
-    await page.getByRole('heading', { name: 'Denoiser for additive noise' }).waitFor()
+    const own = page.getByRole('article').filter({ hasText: 'came with Hourglass' })
+    await own.getByRole('heading', { name: 'Denoiser for additive noise' }).waitFor()
     await page.getByText('sigma 25').first().waitFor()
     await page.getByRole('button', { name: 'Import from this server' }).click()
     const dialog = page.getByRole('dialog', { name: /Import a model/ })
