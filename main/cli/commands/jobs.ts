@@ -11,6 +11,7 @@ import { table } from '../output.ts'
 import { batchProgress, reportBatch } from './batch-options.ts'
 import { reportCompressed } from './compress.ts'
 import { reportDecompressed } from './decompress.ts'
+import { workOn } from './sweep.ts'
 
 export function addJobs(program: Command): void {
   const jobs = program.command('jobs').description('batches: what is under way, done, or waits to go on')
@@ -83,6 +84,8 @@ async function resume({ core, out, signal }: Context, id: number): Promise<void>
     reportCompressed(out, await continuePictureBatch(core, job, compressWork(core, model), run), started)
   } else if (job.kind === 'decompress') {
     reportDecompressed(out, await continuePictureBatch(core, job, decompressWork(core), run), started)
+  } else if (job.kind === 'sweep') {
+    await workOn({ core, out, signal }, job)
   } else {
     throw new AppError(
       'unsupported',

@@ -71,6 +71,11 @@ async function sweep({ core, out, signal }: Context, options: SweepOptions): Pro
     return report(out, sweepTable(core.catalog, findSweep(core, options.show).id))
   const job =
     options.resume === undefined ? await added(core, inputOf(options)) : findSweep(core, options.resume)
+  await workOn({ core, out, signal }, job)
+}
+
+/** Works through a sweep, telling how it goes, and says what was found. */
+export async function workOn({ core, out, signal }: Context, job: Job): Promise<void> {
   const { id } = sweepInput.parse(job.input)
   const found = await runSweep(core, job, {
     signal,
