@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FeatureScore } from '../../../shared/contract/latents.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { Random } from '../../../shared/random.ts'
 import { kMeans } from '../../latents/clusters.ts'
 import { classifyLogistic, fitLogistic } from '../../latents/logistic.ts'
 import { classifyByNeighbours } from '../../latents/nearest.ts'
@@ -11,7 +12,7 @@ import { inThread, type ThreadOptions } from '../../platform/thread.ts'
 import type { Collection } from './collection.ts'
 
 export interface FeatureOptions {
-  /** the first so many items are learned from, the rest is held out */
+  /** so many items are learned from: the first of an IDX file, photos drawn by the seed; the rest is held out */
   readonly trainingCount: number
   /** of the training items, only so many first ones have labels; all by default */
   readonly labelled?: number | undefined
@@ -49,11 +50,14 @@ export async function scoreFeatures(
   if (!(trainingCount > 0 && trainingCount < items.length)) {
     throw new AppError('bad-input', `training count: expected 1 to ${items.length - 1}, got ${trainingCount}`)
   }
+  // Photos come folder by folder: the last of them would all have one label.
+  const order = range(0, items.length)
+  if (items.some(({ path: file }) => file !== null)) new Random([options.seed ?? 0]).shuffle(order)
   const features: LabelledFeatures = {
-    truth: Int32Array.from(items, ({ label }) => label!),
+    truth: Int32Array.from(order, (i) => items[i]!.label!),
     classes: labels.length,
-    pixels: pointsOf(values, values.length / items.length),
-    codes: collections.map(({ model, points }) => ({ name: model.id, points })),
+    pixels: selectPoints(pointsOf(values, values.length / items.length), order),
+    codes: collections.map(({ model, points }) => ({ name: model.id, points: selectPoints(points, order) })),
   }
   const path = join(import.meta.dirname, 'feature-worker.ts')
   return inThread(path, { features, options }, { signal, onProgress, what: 'classifying' })

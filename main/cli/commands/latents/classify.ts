@@ -22,7 +22,7 @@ export function addClassify(latents: Command): void {
     )
     .option(
       '--training-count <n>',
-      'the first so many are learned from, the rest is held out',
+      'so many are learned from (the first of an IDX file; photos are drawn), the rest is held out',
       whole(1, 1e9),
       8000,
     )

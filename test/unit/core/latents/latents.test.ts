@@ -16,7 +16,7 @@ import { searchNearest } from '../../../../main/core/latents/search.ts'
 import { planRun } from '../../../../main/core/plan-run.ts'
 import { startRun } from '../../../../main/core/train.ts'
 import { readImage } from '../../../../main/imaging/read.ts'
-import { pointAt, pointsOf } from '../../../../main/latents/points.ts'
+import { pointAt, pointsOf, selectPoints } from '../../../../main/latents/points.ts'
 import { idxImages } from '../../../../main/training/data/idx.ts'
 import { writeIdx } from '../../../../main/training/data/write-idx.ts'
 import { Random } from '../../../../shared/random.ts'
@@ -129,6 +129,20 @@ test('the two kinds are told apart by their codes; axes and clusters are those o
     Math.max(...tried.map(({ silhouette }) => silhouette)),
   )
   await expect(scoreFeatures([collection], { trainingCount: 60 })).rejects.toThrow('expected 1 to 59, got 60')
+})
+
+test('photos, which come folder by folder, are held out of all of them', async () => {
+  const items = collection.items.map((item, i) => ({ ...item, path: `${i}.jpg` }))
+  const order = items.map((_, i) => i).sort((a, b) => items[a]!.label! - items[b]!.label! || a - b)
+  const byFolder = {
+    ...collection,
+    items: order.map((i) => items[i]!),
+    points: selectPoints(collection.points, order),
+    values: selectPoints(pointsOf(collection.values, 64), order).values,
+  }
+  const [pixels] = await scoreFeatures([byFolder], { trainingCount: 30 })
+  expect(pixels!.neighbours).toBeGreaterThan(0.9)
+  for (const row of pixels!.confusion) expect(row.reduce((sum, count) => sum + count)).toBeGreaterThan(5)
 })
 
 test('drawn images: repeatable, of each class, and a data set that can be read', async () => {
