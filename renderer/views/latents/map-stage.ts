@@ -41,7 +41,8 @@ interface Sheets {
 
 /** Up to so many images in view are drawn as images, more as points. */
 const mostImages = 1500
-const mostPages = 24
+/** Bytes of textures that pages of images may take. */
+const mostPageBytes = 256 * 2 ** 20
 
 /** Groups take the colours in turn; values lie between those of a ramp. */
 const tintFunction = `uniform float isRamp;
@@ -336,8 +337,15 @@ export class MapStage {
       (2 * side * down) / clientHeight,
     )
     gl.bindVertexArray(this.#imageArray)
-    const byPage = Map.groupBy(visible, (index) => Math.floor(index / sheetImages))
-    for (const [page, indices] of byPage) {
+    const byPage = [...Map.groupBy(visible, (index) => Math.floor(index / sheetImages))]
+    // Of more pages than fit, those with the most images in view: the others' images stay points.
+    const mostPages = Math.max(
+      4,
+      Math.floor(mostPageBytes / (sheetImages * sheets.rows * sheets.columns * 4)),
+    )
+    const wanted = byPage.sort(([, a], [, b]) => b.length - a.length).slice(0, mostPages)
+    this.#forget(new Set(wanted.map(([page]) => page)), mostPages)
+    for (const [page, indices] of wanted) {
       const texture = this.#page(page, sheets)
       if (!texture) continue
       const items = new Float32Array(indices.length * 4)
@@ -367,31 +375,51 @@ export class MapStage {
     }
   }
 
+  /** Makes room for the pages that are wanted now; those used longest ago go. */
+  #forget(wanted: ReadonlySet<number>, most: number): void {
+    const missing = [...wanted].filter((page) => !this.#pages.has(page)).length
+    for (const [page, texture] of this.#pages) {
+      if (this.#pages.size + missing <= most) break
+      if (wanted.has(page)) continue
+      if (texture) this.#gl.deleteTexture(texture)
+      this.#pages.delete(page)
+    }
+  }
+
   /** The texture of a page; null until it has come. */
   #page(page: number, sheets: Sheets): WebGLTexture | null {
     const known = this.#pages.get(page)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.#pages.delete(page)
+      this.#pages.set(page, known)
+      return known
+    }
     this.#pages.set(page, null)
-    for (const [oldest, texture] of this.#pages) {
-      if (this.#pages.size <= mostPages) break
-      if (texture) this.#gl.deleteTexture(texture)
-      this.#pages.delete(oldest)
-    }
-    const image = new Image()
-    image.onload = () => {
-      if (this.#sheets !== sheets || !this.#pages.has(page)) return
-      const gl = this.#gl
-      const texture = gl.createTexture()
-      gl.bindTexture(gl.TEXTURE_2D, texture)
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, image)
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR)
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE)
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE)
-      this.#pages.set(page, texture)
-      this.redraw()
-    }
-    image.src = sheets.url(page)
+    void this.#load(page, sheets)
     return null
+  }
+
+  /** Decodes off the window's thread; a page that cannot be had stays points. */
+  async #load(page: number, sheets: Sheets): Promise<void> {
+    try {
+      const answer = await fetch(sheets.url(page))
+      if (!answer.ok) return
+      const image = await createImageBitmap(await answer.blob())
+      if (this.#sheets === sheets && this.#pages.has(page)) {
+        const gl = this.#gl
+        const texture = gl.createTexture()
+        gl.bindTexture(gl.TEXTURE_2D, texture)
+        gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, image)
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR)
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE)
+        gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE)
+        this.#pages.set(page, texture)
+        this.redraw()
+      }
+      image.close()
+    } catch {
+      // The connection is gone: another sheet is asked for once it is back.
+    }
   }
 }
 
