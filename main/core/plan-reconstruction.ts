@@ -8,7 +8,7 @@ import { describe } from '../models/descriptions.ts'
 import { digitsData, smallPhotoData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, trainingSettings } from '../training/settings.ts'
-import { namesOf } from './names-of.ts'
+import { namesOf, others } from './names-of.ts'
 import { type PlanRequest, splitPhotos } from './plan-run.ts'
 
 // MNIST, 60 epochs over 8,000 digits: validation MSE 0.0167; with batches of 128 at a rate of 0.001, 0.0215.
@@ -70,11 +70,11 @@ export async function planReconstruction(
       extra: [...extra],
     }
     const config = { ...common, settings, options: options as Record<string, unknown>, task }
-    const rest = imageCount > trainingCount ? `${imageCount - trainingCount} others` : 'the rest'
-    const others = extra.map((path) => ` and ${basename(path)}`).join('')
+    const rest = imageCount > trainingCount ? others(imageCount - trainingCount) : 'the rest'
+    const further = extra.map((path) => ` and ${basename(path)}`).join('')
     return {
       config,
-      dataNote: `the first ${trainingCount} images of ${basename(images[0]!)}${others}, ${rest} held out`,
+      dataNote: `the first ${trainingCount} images of ${basename(images[0]!)}${further}, ${rest} held out`,
     }
   }
   const split = z.strictObject({ validationShare: z.number().min(0).max(0.9).default(0.1) })
@@ -96,7 +96,7 @@ export async function planReconstruction(
   const views = photos.view === 'thumbnail' ? 'thumbnails' : `${photos.patchesPerPhoto} patches each`
   return {
     config: { ...common, settings, options: options as Record<string, unknown>, task },
-    dataNote: `${training.length} photos of ${names} (${views}), ${validation.length} others held out`,
+    dataNote: `${training.length} photos of ${names} (${views}), ${others(validation.length)} held out`,
   }
 }
 

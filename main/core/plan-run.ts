@@ -7,7 +7,7 @@ import { photoDataset } from '../training/data/photo-dataset.ts'
 import { compressData, denoiseData, neighboursData, restoreData } from '../training/data-settings.ts'
 import type { RunConfig } from '../training/run-config.ts'
 import { parseSettings, type RunLengthSetting, runLength, trainingSettings } from '../training/settings.ts'
-import { namesOf } from './names-of.ts'
+import { namesOf, others } from './names-of.ts'
 import { planReconstruction } from './plan-reconstruction.ts'
 import type { TrainRequest } from './train.ts'
 
@@ -101,7 +101,7 @@ export async function planRun(request: PlanRequest): Promise<TrainRequest> {
     }
     const names = request.split?.name ?? namesOf(request.images)
     const photos = request.selfSupervised ? 'noisy photos' : 'photos'
-    return finish(config, `${training.length} ${photos} of ${names}, ${validation.length} others held out`)
+    return finish(config, `${training.length} ${photos} of ${names}, ${others(validation.length)} held out`)
   }
   const { config, dataNote } = await planReconstruction(request, common, parentOptions)
   return finish(config, dataNote)
