@@ -33,7 +33,7 @@ test('a line is within when each marked stretch holds its place; one without a v
   const marked = new Map([[0, [0.2, 0.5] as const]])
   expect(isWithin([0.2, 0.9], marked)).toBe(true)
   expect(isWithin([0.6, 0.9], marked)).toBe(false)
-  expect(isWithin([null, 0.9], marked)).toBe(false)
+  expect(isWithin([null, 0.9], new Map([[0, [0, 0.5] as const]]))).toBe(false)
   expect(isWithin([null], new Map())).toBe(true)
 })
 
