@@ -1,5 +1,6 @@
 import { type Layer, type Overlay, type PlacedLayer, picturesOf } from './layer.ts'
 import { coarseSide, type Picture, wideGamut } from './picture.ts'
+import { beginProgram, whenLinked } from './program.ts'
 import { fragmentShader, vertexShader } from './shaders.ts'
 import { cellSide, type Piece, Textures } from './textures.ts'
 import type { Region } from './viewport.svelte.ts'
@@ -18,11 +19,17 @@ const samplers = ['first', 'second', 'third'] as const
  */
 export class Stage {
   readonly #gl: WebGL2RenderingContext
-  readonly #uniforms: Uniforms
+  /** none until the program is compiled */
+  #uniforms: Uniforms = {}
+  #isReady = false
+  #failure: Error | null = null
   readonly textures: Textures
   readonly #overlays = new Map<string, WebGLTexture>()
 
-  /** @throws Error where the machine has no WebGL2 */
+  /**
+   * @param onArrival something to draw, or the means to, has arrived
+   * @throws Error where the machine has no WebGL2
+   */
   constructor(canvas: HTMLCanvasElement, onArrival: () => void) {
     const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, preserveDrawingBuffer: true })
     if (!gl)
@@ -35,11 +42,30 @@ export class Stage {
     }
     this.#gl = gl
     this.textures = new Textures(gl, onArrival)
-    this.#uniforms = prepare(gl)
+    const program = beginProgram(gl, vertexShader, fragmentShader, ['corner'])
+    bindCorners(gl)
+    whenLinked(gl, [program]).then(
+      (canDraw) => {
+        if (!canDraw) return
+        this.#uniforms = uniformsOf(gl, program)
+        this.#isReady = true
+        onArrival()
+      },
+      (error: Error) => {
+        this.#failure = error
+        onArrival()
+      },
+    )
+  }
+
+  /** Why nothing, or not all, is drawn. */
+  get failure(): unknown {
+    return this.#failure ?? this.textures.failure
   }
 
   /** @param ground the colour around pictures, three numbers from 0 to 1 */
   draw(layers: readonly PlacedLayer[], view: View, ground: readonly number[]): void {
+    if (!this.#isReady) return
     const gl = this.#gl
     const { width, height } = gl.canvas
     this.textures.begin()
@@ -167,27 +193,16 @@ function cellsIn(
   return cells.sort((a, b) => distance(a) - distance(b))
 }
 
-function prepare(gl: WebGL2RenderingContext): Uniforms {
-  const program = gl.createProgram()
-  for (const [type, source] of [
-    [gl.VERTEX_SHADER, vertexShader],
-    [gl.FRAGMENT_SHADER, fragmentShader],
-  ] as const) {
-    const shader = gl.createShader(type)!
-    gl.shaderSource(shader, source)
-    gl.compileShader(shader)
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS))
-      throw new Error(gl.getShaderInfoLog(shader) ?? 'shader')
-    gl.attachShader(program, shader)
-  }
-  gl.bindAttribLocation(program, 0, 'corner')
-  gl.linkProgram(program)
+function uniformsOf(gl: WebGL2RenderingContext, program: WebGLProgram): Uniforms {
   gl.useProgram(program)
+  for (const [unit, name] of samplers.entries()) gl.uniform1i(gl.getUniformLocation(program, name), unit)
+  const names = ['cell', 'tile', 'view', 'pane', 'mode', 'amounts', 'gain', 'opacity']
+  return Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(program, name)]))
+}
+
+function bindCorners(gl: WebGL2RenderingContext): void {
   gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer())
   gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW)
   gl.enableVertexAttribArray(0)
   gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0)
-  for (const [unit, name] of samplers.entries()) gl.uniform1i(gl.getUniformLocation(program, name), unit)
-  const names = ['cell', 'tile', 'view', 'pane', 'mode', 'amounts', 'gain', 'opacity']
-  return Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(program, name)]))
 }

@@ -1,4 +1,6 @@
 import { sheetAcross, sheetImages } from '../../../shared/contract/latents.ts'
+import { beginProgram, whenLinked } from '../../draw/program.ts'
+import { type Place, pointsWithin } from './outline.ts'
 
 /** Colours that most eyes tell apart (Okabe and Ito, 2008), then lighter ones. */
 export const groupColours = [
@@ -26,11 +28,6 @@ export const rampColours = [
 export type Tint =
   | { readonly kind: 'groups'; readonly of: ArrayLike<number> }
   | { readonly kind: 'values'; readonly of: ArrayLike<number> }
-
-export interface Place {
-  readonly x: number
-  readonly y: number
-}
 
 interface Sheets {
   readonly url: (page: number) => string
@@ -114,32 +111,41 @@ export class MapStage {
   /** pixels for each unit of the map */
   zoom = 1
 
-  /** @throws Error where the browser has no WebGL 2 */
-  constructor(canvas: HTMLCanvasElement) {
+  #isReady = false
+
+  /**
+   * @param onFailure called where the programs cannot be compiled
+   * @throws Error where the browser has no WebGL 2
+   */
+  constructor(canvas: HTMLCanvasElement, onFailure: (error: unknown) => void) {
     const gl = canvas.getContext('webgl2', { antialias: true, premultipliedAlpha: true })
     if (!gl) throw new Error('This browser has no WebGL 2, which the map needs.')
     this.#canvas = canvas
     this.#gl = gl
-    this.#points = program(gl, pointShader, dotShader)
-    this.#images = program(gl, imageShader, texelShader)
+    this.#points = beginProgram(gl, pointShader, dotShader, ['place', 'look'])
+    this.#images = beginProgram(gl, imageShader, texelShader, ['corner', 'item', 'look'])
     this.#placeBuffer = gl.createBuffer()
     this.#lookBuffer = gl.createBuffer()
     this.#itemBuffer = gl.createBuffer()
     this.#itemLookBuffer = gl.createBuffer()
     this.#pointArray = gl.createVertexArray()
     gl.bindVertexArray(this.#pointArray)
-    attribute(gl, this.#points, 'place', this.#placeBuffer, 2)
-    attribute(gl, this.#points, 'look', this.#lookBuffer, 2)
+    attribute(gl, 0, this.#placeBuffer, 2)
+    attribute(gl, 1, this.#lookBuffer, 2)
     this.#imageArray = gl.createVertexArray()
     gl.bindVertexArray(this.#imageArray)
     const corners = gl.createBuffer()
     gl.bindBuffer(gl.ARRAY_BUFFER, corners)
     gl.bufferData(gl.ARRAY_BUFFER, Float32Array.of(0, 0, 1, 0, 0, 1, 1, 1), gl.STATIC_DRAW)
-    attribute(gl, this.#images, 'corner', corners, 2)
-    attribute(gl, this.#images, 'item', this.#itemBuffer, 4, 1)
-    attribute(gl, this.#images, 'look', this.#itemLookBuffer, 2, 1)
+    attribute(gl, 0, corners, 2)
+    attribute(gl, 1, this.#itemBuffer, 4, 1)
+    attribute(gl, 2, this.#itemLookBuffer, 2, 1)
     gl.enable(gl.BLEND)
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
+    whenLinked(gl, [this.#points, this.#images]).then((canDraw) => {
+      this.#isReady = canDraw
+      if (canDraw) this.redraw()
+    }, onFailure)
   }
 
   get count(): number {
@@ -248,18 +254,10 @@ export class MapStage {
 
   /** Points within an outline drawn on the canvas. */
   within(outline: readonly Place[]): number[] {
-    const corners = outline.map((corner) => this.toMap(corner))
-    const found: number[] = []
-    for (let i = 0; i < this.count; i++) {
-      const [x, y] = [this.#xy[2 * i]!, this.#xy[2 * i + 1]!]
-      let isInside = false
-      for (let a = 0, b = corners.length - 1; a < corners.length; b = a++) {
-        const [p, q] = [corners[a]!, corners[b]!]
-        if (p.y > y !== q.y > y && x < ((q.x - p.x) * (y - p.y)) / (q.y - p.y) + p.x) isInside = !isInside
-      }
-      if (isInside) found.push(i)
-    }
-    return found
+    return pointsWithin(
+      this.#xy,
+      outline.map((corner) => this.toMap(corner)),
+    )
   }
 
   redraw(): void {
@@ -275,6 +273,7 @@ export class MapStage {
 
   #draw(): void {
     this.#frame = 0
+    if (!this.#isReady) return
     const gl = this.#gl
     const ratio = devicePixelRatio
     const { clientWidth, clientHeight } = this.#canvas
@@ -433,32 +432,13 @@ const coloursOf = (hexes: readonly string[]) =>
 const groupValues = coloursOf(groupColours)
 const rampValues = coloursOf(rampColours)
 
-function program(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {
-  const made = gl.createProgram()
-  for (const [kind, source] of [
-    [gl.VERTEX_SHADER, vertex],
-    [gl.FRAGMENT_SHADER, fragment],
-  ] as const) {
-    const shader = gl.createShader(kind)!
-    gl.shaderSource(shader, source)
-    gl.compileShader(shader)
-    if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS))
-      throw new Error(gl.getShaderInfoLog(shader) ?? 'shader')
-    gl.attachShader(made, shader)
-  }
-  gl.linkProgram(made)
-  return made
-}
-
 function attribute(
   gl: WebGL2RenderingContext,
-  used: WebGLProgram,
-  name: string,
+  place: number,
   buffer: WebGLBuffer,
   size: number,
   divisor = 0,
 ): void {
-  const place = gl.getAttribLocation(used, name)
   gl.bindBuffer(gl.ARRAY_BUFFER, buffer)
   gl.enableVertexAttribArray(place)
   gl.vertexAttribPointer(place, size, gl.FLOAT, false, 0, 0)
