@@ -28,7 +28,9 @@ export function geometricMeans(measured: readonly Measured[]): string[][] {
     return pairs.flatMap(([slow, fast]) => {
       const means = (['wall', 'processor'] as const).map((clock) =>
         geometricMean(
-          counted.map(({ best }) => (best.get(slow)?.[clock] ?? Number.NaN) / (best.get(fast)?.[clock] ?? 1)),
+          counted.map(
+            ({ best }) => (best.get(slow)?.[clock] ?? Number.NaN) / (best.get(fast)?.[clock] ?? Number.NaN),
+          ),
         ),
       )
       if (counted.length === 0 || means.some(Number.isNaN)) return []

@@ -18,6 +18,7 @@ export function learnTests(get: () => Window): void {
         .poll(() => page.getByRole('navigation', { name: 'Steps' }).getByRole('button').count())
         .toBe(7)
       await checkAccessible(page)
+      await screenshot(page, 'learn')
 
       await step(page, 'The bottleneck', 'Train with 8 numbers')
       await main.getByRole('heading', { name: 'tour-8' }).waitFor()
