@@ -50,7 +50,7 @@ function mutateOnce(bytes: Buffer, random: Random): Uint8Array {
 export function mend(damaged: Uint8Array): Uint8Array {
   const bytes = Buffer.from(damaged)
   if (bytes.length < fixedHeadLength) return bytes
-  bytes.set([0x89, 0x48, 0x47, 0x49, 0x0d, 0x0a, 0x1a, 0x0a, 1])
+  bytes.set([0x89, 0x48, 0x47, 0x49, 1])
   let length: number
   try {
     length = wholeHeadLength(bytes.subarray(0, fixedHeadLength), 'fuzz')
@@ -58,9 +58,9 @@ export function mend(damaged: Uint8Array): Uint8Array {
     return bytes
   }
   if (bytes.length < length) return bytes
-  const { rows, columns } = codeGrid(bytes.readUInt32LE(10), bytes.readUInt32LE(14))
+  const { rows, columns } = codeGrid(bytes.readUInt16LE(6), bytes.readUInt16LE(8))
   let start = length
-  let at = fixedHeadLength
+  let at = fixedHeadLength + (bytes[5]! & 0x80 ? 2 : 0)
   for (let entry = 0; at < length - 4; entry++) {
     const end = start + bytes.readUInt32LE(at)
     if (end <= bytes.length) bytes.writeUInt32LE(crc32(bytes.subarray(start, end)), at + 4)

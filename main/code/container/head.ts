@@ -33,18 +33,26 @@ export interface Head {
 
 export const formatVersion = 1
 /** Of the part whose length is always the same. */
-export const fixedHeadLength = 30
-const magic = Uint8Array.of(0x89, 0x48, 0x47, 0x49, 0x0d, 0x0a, 0x1a, 0x0a)
+export const fixedHeadLength = 20
+const magic = Uint8Array.of(0x89, 0x48, 0x47, 0x49)
+const densityLength = 2
 const tileEntryLength = 12
 const chunkEntryLength = 8
 const crcLength = 4
 const maxSide = 30_000
 const greyFlag = 0x20
 const deepFlag = 0x40
+const densityFlag = 0x80
 
 /** Length of everything before the first tile's stream. */
-export function headLength(tileCount: number, chunkCount: number): number {
-  return fixedHeadLength + tileCount * tileEntryLength + chunkCount * chunkEntryLength + crcLength
+export function headLength(tileCount: number, chunkCount: number, hasDensity: boolean): number {
+  const entries = tileCount * tileEntryLength + chunkCount * chunkEntryLength
+  return fixedHeadLength + (hasDensity ? densityLength : 0) + entries + crcLength
+}
+
+/** Dots per inch as a head holds them: 1 to 65,535; null where that is unknown. */
+export function wholeDensity(densityPpi: number | null): number | null {
+  return Math.min(65535, Math.round(densityPpi ?? 0)) || null
 }
 
 export interface HeadInput extends Omit<Head, 'tiles' | 'chunks' | 'fileLength'> {
@@ -54,21 +62,23 @@ export interface HeadInput extends Omit<Head, 'tiles' | 'chunks' | 'fileLength'>
 
 /** The head of a file whose tiles and chunks follow it in their order. */
 export function writeHead(input: HeadInput): Uint8Array {
-  const { width, height, channels, depth, levelQ, densityPpi, modelPrefix, tiles, chunks } = input
+  const { width, height, channels, depth, levelQ, modelPrefix, tiles, chunks } = input
+  const densityPpi = wholeDensity(input.densityPpi)
   const present = chunkNames.filter((name) => chunks[name])
-  const bytes = Buffer.alloc(headLength(tiles.length, present.length))
+  const bytes = Buffer.alloc(headLength(tiles.length, present.length, densityPpi !== null))
   bytes.set(magic, 0)
   let flags = channels === 1 ? greyFlag : 0
   if (depth === 16) flags |= deepFlag
+  if (densityPpi !== null) flags |= densityFlag
   for (const name of present) flags |= 1 << chunkNames.indexOf(name)
-  bytes.writeUInt8(formatVersion, 8)
-  bytes.writeUInt8(flags, 9)
-  bytes.writeUInt32LE(width, 10)
-  bytes.writeUInt32LE(height, 14)
-  bytes.writeUInt16LE(levelQ, 18)
-  bytes.writeUInt16LE(Math.min(65535, Math.round(densityPpi ?? 0)), 20)
-  bytes.write(modelPrefix, 22, 8, 'hex')
+  bytes.writeUInt8(formatVersion, 4)
+  bytes.writeUInt8(flags, 5)
+  bytes.writeUInt16LE(width, 6)
+  bytes.writeUInt16LE(height, 8)
+  bytes.writeUInt16LE(levelQ, 10)
+  bytes.write(modelPrefix, 12, 8, 'hex')
   let at = fixedHeadLength
+  if (densityPpi !== null) at = bytes.writeUInt16LE(densityPpi, at)
   const put = (value: number) => {
     at = bytes.writeUInt32LE(value, at)
   }
@@ -95,21 +105,22 @@ export function wholeHeadLength(fixed: Uint8Array, label: string): number {
     throw new AppError('unsupported', `${label} is no .hgi file`)
   }
   if (bytes.length < fixedHeadLength) throw new AppError('corrupt', `${label} is cut short in its head`)
-  const version = bytes[8]!
+  const version = bytes[4]!
   if (version > formatVersion) {
     throw new AppError(
       'newer',
       `${label} is of version ${version}; this Hourglass reads up to ${formatVersion}: a newer one is needed`,
     )
   }
-  const flags = bytes[9]!
-  const [width, height] = [bytes.readUInt32LE(10), bytes.readUInt32LE(14)]
+  const flags = bytes[5]!
+  const [width, height] = [bytes.readUInt16LE(6), bytes.readUInt16LE(8)]
   const isSize = [width, height].every((side) => side >= 1 && side <= maxSide)
-  if (version !== formatVersion || flags >= 0x80 || !isSize || bytes.readUInt16LE(18) > LEVEL_LAST) {
+  if (version !== formatVersion || !isSize || bytes.readUInt16LE(10) > LEVEL_LAST) {
     throw new AppError('corrupt', `${label}: its head is damaged (${width} x ${height}, flags ${flags})`)
   }
   const { rows, columns } = codeGrid(width, height)
-  return headLength(rows * columns, chunkNames.filter((_, bit) => flags & (1 << bit)).length)
+  const chunkCount = chunkNames.filter((_, bit) => flags & (1 << bit)).length
+  return headLength(rows * columns, chunkCount, (flags & densityFlag) !== 0)
 }
 
 /** @param bytes of the length that `wholeHeadLength` gave. @throws AppError as that, and `corrupt` */
@@ -120,10 +131,12 @@ export function readHead(bytes: Uint8Array, label: string): Head {
   if (view.readUInt32LE(length - crcLength) !== crc32(view.subarray(0, length - crcLength))) {
     throw new AppError('corrupt', `${label}: its head is damaged (its checksum differs)`)
   }
-  const flags = view[9]!
-  const [width, height] = [view.readUInt32LE(10), view.readUInt32LE(14)]
+  const flags = view[5]!
+  const [width, height] = [view.readUInt16LE(6), view.readUInt16LE(8)]
   const { rows, columns } = codeGrid(width, height)
-  let at = fixedHeadLength
+  const hasDensity = (flags & densityFlag) !== 0
+  const densityPpi = hasDensity ? view.readUInt16LE(fixedHeadLength) || null : null
+  let at = fixedHeadLength + (hasDensity ? densityLength : 0)
   let start = length
   const next = () => {
     at += 4
@@ -138,9 +151,9 @@ export function readHead(bytes: Uint8Array, label: string): Head {
   const present = chunkNames.filter((_, bit) => flags & (1 << bit))
   const chunks = Object.fromEntries(present.map((name) => [name, stretch()]))
   return {
-    ...{ width, height, levelQ: view.readUInt16LE(18), tiles, chunks, fileLength: start },
+    ...{ width, height, levelQ: view.readUInt16LE(10), tiles, chunks, fileLength: start },
     ...{ channels: flags & greyFlag ? 1 : 3, depth: flags & deepFlag ? 16 : 8 },
-    densityPpi: view.readUInt16LE(20) || null,
-    modelPrefix: view.toString('hex', 22, 30),
+    densityPpi,
+    modelPrefix: view.toString('hex', 12, 20),
   }
 }

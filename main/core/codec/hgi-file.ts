@@ -9,6 +9,7 @@ import {
   headLength,
   readHead,
   type Stretch,
+  wholeDensity,
   wholeHeadLength,
   writeHead,
 } from '../../code/container/head.ts'
@@ -35,7 +36,8 @@ export async function layOutHgi(
   wish: MetadataWish,
 ): Promise<HgiLayout> {
   const { width, height, channels, depth, alpha } = raster
-  const { icc, exif, xmp, densityPpi } = wishedMetadata(raster, wish)
+  const { icc, exif, xmp, ...metadata } = wishedMetadata(raster, wish)
+  const densityPpi = wholeDensity(metadata.densityPpi)
   const chunks = {
     ...(alpha ? { alpha: await packPlane(alpha, width, height) } : {}),
     ...(icc ? { icc: deflateSync(icc, { level: 9 }) } : {}),
@@ -47,7 +49,7 @@ export async function layOutHgi(
   const modelPrefix = model.sha256.slice(0, 16)
   return {
     fileBytes(streamLengths) {
-      const head = headLength(streamLengths.length, contents.length)
+      const head = headLength(streamLengths.length, contents.length, densityPpi !== null)
       return [...streamLengths, ...contents.map(({ length }) => length)].reduce((sum, n) => sum + n, head)
     },
     pieces(levelQ, tiles) {

@@ -40,7 +40,8 @@ test('a head reads as it was written, and says where everything lies', () => {
       fc.nat(7168),
       fc.boolean(),
       fc.boolean(),
-      (width, height, extra, levelQ, grey, deep) => {
+      fc.option(fc.integer({ min: 1, max: 65535 })),
+      (width, height, extra, levelQ, grey, deep, dots) => {
         const given = input({
           width,
           height,
@@ -48,6 +49,7 @@ test('a head reads as it was written, and says where everything lies', () => {
           chunks: extra,
           channels: grey ? 1 : 3,
           depth: deep ? 16 : 8,
+          densityPpi: dots,
         })
         const bytes = writeHead(given)
         expect(wholeHeadLength(bytes.subarray(0, fixedHeadLength), 'x')).toBe(bytes.length)
@@ -72,8 +74,11 @@ test('a head reads as it was written, and says where everything lies', () => {
   )
 })
 
-test('all that is not symbols takes 46 bytes in a one-tile photo', () => {
-  expect(writeHead(input({ width: 768, height: 512 }))).toHaveLength(46)
+test('all that is not symbols takes 36 bytes in a one-tile photo, its dots per inch 2 more', () => {
+  const size = { width: 768, height: 512 }
+  expect(writeHead(input(size))).toHaveLength(36)
+  expect(writeHead(input({ ...size, densityPpi: 0.3 }))).toHaveLength(36)
+  expect(writeHead(input({ ...size, densityPpi: 299.97 }))).toHaveLength(38)
 })
 
 /** The code of the failure to read these bytes. */
@@ -91,21 +96,21 @@ test('any changed byte, and any end missing, is found', () => {
   for (let at = 0; at < bytes.length; at++) {
     const changed = Uint8Array.from(bytes)
     changed[at]! ^= 1 << (at % 8)
-    const expected = at < 8 ? ['unsupported'] : at === 8 ? ['newer', 'corrupt'] : ['corrupt']
+    const expected = at < 4 ? ['unsupported'] : at === 4 ? ['newer', 'corrupt'] : ['corrupt']
     expect(expected).toContain(failure(changed))
-    expect(failure(bytes.subarray(0, at))).toBe(at < 8 ? 'unsupported' : 'corrupt')
+    expect(failure(bytes.subarray(0, at))).toBe(at < 4 ? 'unsupported' : 'corrupt')
   }
 })
 
 test('a newer version is told apart, and no size makes a long head', () => {
   const bytes = Buffer.from(writeHead(input()))
-  bytes[8] = 2
+  bytes[4] = 2
   expect(failure(bytes)).toBe('newer')
-  bytes[8] = 1
-  bytes.writeUInt32LE(0xffffffff, 10)
+  bytes[4] = 1
+  bytes.writeUInt16LE(0xffff, 6)
   expect(failure(bytes)).toBe('corrupt')
-  bytes.writeUInt32LE(30_000, 10)
-  bytes.writeUInt32LE(30_000, 14)
-  expect(wholeHeadLength(bytes, 'x')).toBe(headLength(900, 0))
-  expect(headLength(900, 5)).toBeLessThan(12_000)
+  bytes.writeUInt16LE(30_000, 6)
+  bytes.writeUInt16LE(30_000, 8)
+  expect(wholeHeadLength(bytes, 'x')).toBe(headLength(900, 0, false))
+  expect(headLength(900, 5, true)).toBeLessThan(12_000)
 })
