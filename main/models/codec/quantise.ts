@@ -24,7 +24,7 @@ const replaced =
 const largestWeight = 127
 const exactBelow = 2 ** 24
 const log2e = Math.log2(Math.E)
-/** Sums are kept finer than what the ReLU after them lets through. */
+/** Sums are kept finer than what the ReLU after them lets through, where the weights into them allow it. */
 const finerSums = 16
 
 /** What 1 stands for at each input of a layer, and at its outputs. */
@@ -37,7 +37,7 @@ interface Units {
  * The model file of a codec: its transforms as they are, its entropy model as integers (FORMAT.md, "Entropy model").
  * Weights get 8 bits per output, or 15 where those are too few (heads tell means to 32nds of a step), activations 8
  * bits that span `ranges` by channel; all units are powers of two of integers. By channel and with 15 bits the rate is
- * 0.1 to 0.2 % above that of floats; ranges by layer and 8 bits cost 0.5 % and, of flat photos, up to twice the rate.
+ * 0.1 % above that of floats; ranges by layer and 8 bits cost 0.5 % and, of flat photos, up to twice the rate.
  * @param floats every weight under its name, in PyTorch's layout
  */
 export function quantise(
@@ -78,10 +78,14 @@ export function quantise(
   const stepZ = unitsOf(ranges.z, 127)
   const middle = unitsOf(ranges.middle, 255)
   const sums = ranges.sums.map((range) => unitsOf(range, 255))
+  const largestInto = largestIntoSums(floats, groups, realOf(seenStep), context)
   const sum = Int32Array.from({ length: context }, (_, c) => {
-    return Math.min(...sums.map((units) => units[c]!)) - Math.log2(finerSums) * octave
+    const finest = Math.min(...sums.map((units) => units[c]!)) - Math.log2(finerSums) * octave
+    return Math.max(finest, unitOf(largestInto[c]!, largestWeight))
   })
-  const sumShift = sums.map((units) => units.map((unit, c) => Math.ceil((unit - sum[c]!) / octave)))
+  const sumShift = sums.map((units) =>
+    units.map((unit, c) => Math.max(0, Math.ceil((unit - sum[c]!) / octave))),
+  )
   const mixed = ranges.mixed.map((range) => unitsOf(range, 255))
   put('log2_seen_step', [options.latents], seenStep)
   put('log2_step_z', [options.hyper], stepZ)
@@ -123,6 +127,31 @@ export function quantise(
   putTables('tables', gaussian)
   putTables('tables_z', logistic)
   return result
+}
+
+/** By sum: the largest weight of 8 bits into it, times what 1 stands for at its input. */
+function largestIntoSums(
+  floats: StoredTensors,
+  groups: readonly number[],
+  seen: (channel: number) => number,
+  context: number,
+): Float64Array {
+  const largest = new Float64Array(context)
+  const note = (name: string, from: number, taps?: readonly number[]) => {
+    const { shape, data } = floats[`${name}.weight`]!
+    const [inputs, area] = [shape[1]!, shape[2]! * shape[3]!]
+    for (let i = 0; i < data.length; i++) {
+      const input = Math.floor(i / area) % inputs
+      if (taps && !taps.includes(i % area)) continue
+      const c = Math.floor(i / (area * inputs))
+      largest[c] = Math.max(largest[c]!, Math.abs(data[i]!) * seen(from + input))
+    }
+  }
+  for (const [k, start] of groupStarts(groups).entries()) {
+    if (k > 0) note(`from_groups.${k}`, 0)
+    note(`from_anchors.${k}`, start, anchorTaps)
+  }
+  return largest
 }
 
 function joined(parts: readonly Int32Array[]): Int32Array {
