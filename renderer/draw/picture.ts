@@ -2,7 +2,7 @@ import type { UrlError } from '../../shared/contract/pixels.ts'
 import type { Region } from './viewport.svelte.ts'
 
 /** What a texture can be made of. */
-export type Pixels = ImageBitmap | HTMLImageElement | ImageData
+export type Pixels = ImageBitmap | ImageData
 
 /** A picture as the stage draws it: a coarse whole at once, exact pieces where one looks closely. */
 export interface Picture {
@@ -40,11 +40,11 @@ export function urlPicture(options: {
 }
 
 /** Decodes off the main thread; the embedded profile is applied. */
-export async function fetchPixels(url: string, signal: AbortSignal): Promise<ImageBitmap | HTMLImageElement> {
+export async function fetchPixels(url: string, signal: AbortSignal): Promise<Pixels> {
   const answer = await fetch(url, { signal })
   if (!answer.ok) throw new Error(await reason(answer))
   const blob = await answer.blob()
-  return wideGamut ? wideImage(blob) : createImageBitmap(blob)
+  return wideGamut ? widePixels(blob) : createImageBitmap(blob)
 }
 
 async function reason(answer: Response): Promise<string> {
@@ -56,13 +56,18 @@ async function reason(answer: Response): Promise<string> {
   }
 }
 
-/** An element keeps its profile until it becomes a texture; a bitmap would have been squeezed into sRGB. */
-async function wideImage(blob: Blob): Promise<HTMLImageElement> {
+/** In Display P3, which an element keeps until it is drawn; a bitmap would have been squeezed into sRGB. */
+async function widePixels(blob: Blob): Promise<ImageData> {
   const image = new Image()
   image.src = URL.createObjectURL(blob)
   try {
     await image.decode()
-    return image
+    const { naturalWidth: width, naturalHeight: height } = image
+    const settings = { colorSpace: 'display-p3', willReadFrequently: true } as const
+    const context = new OffscreenCanvas(width, height).getContext('2d', settings)
+    if (!context) throw new Error('this window cannot draw pictures in two dimensions')
+    context.drawImage(image, 0, 0)
+    return context.getImageData(0, 0, width, height, { colorSpace: 'display-p3' })
   } finally {
     URL.revokeObjectURL(image.src)
   }

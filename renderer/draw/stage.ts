@@ -1,7 +1,7 @@
 import { type Layer, type Overlay, type PlacedLayer, picturesOf } from './layer.ts'
+import type { Frame, Pass, Quad, Upload } from './painter.ts'
+import type { PainterReply, PainterRequest } from './painter.worker.ts'
 import { coarseSide, type Picture, wideGamut } from './picture.ts'
-import { beginProgram, whenLinked } from './program.ts'
-import { fragmentShader, vertexShader } from './shaders.ts'
 import { cellSide, type Piece, Textures } from './textures.ts'
 import type { Region } from './viewport.svelte.ts'
 
@@ -10,52 +10,33 @@ export interface View {
   readonly centre: { readonly x: number; readonly y: number }
 }
 
-type Uniforms = Record<string, WebGLUniformLocation | null>
-const samplers = ['first', 'second', 'third'] as const
-
 /**
- * Draws pictures on one canvas through WebGL2: the coarse whole first, exact pieces above it as they arrive. Above
- * 200 % pixels are shown as squares.
+ * Draws pictures on one canvas: the coarse whole first, exact pieces above it as they arrive. Above 200 % pixels are
+ * shown as squares. A worker draws, one frame at a time: the window's thread never waits for the graphics process.
  */
 export class Stage {
-  readonly #gl: WebGL2RenderingContext
-  /** none until the program is compiled */
-  #uniforms: Uniforms = {}
-  #isReady = false
-  #failure: Error | null = null
   readonly textures: Textures
-  readonly #overlays = new Map<string, WebGLTexture>()
+  readonly #worker: Worker
+  readonly #onFrame: () => void
+  #frame = 0
+  #isAsked = false
+  /** whether the worker can draw now */
+  #isFree = false
+  #failure: Error | null = null
+  #overlay: { readonly key: string; readonly id: number } | null = null
+  #uploads: Upload[] = []
+  #deleted: number[] = []
 
-  /**
-   * @param onArrival something to draw, or the means to, has arrived
-   * @throws Error where the machine has no WebGL2
-   */
-  constructor(canvas: HTMLCanvasElement, onArrival: () => void) {
-    const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, preserveDrawingBuffer: true })
-    if (!gl)
-      throw new Error(
-        'This window has no WebGL2, which draws the photographs. Allow the graphics processor and restart.',
-      )
-    if (wideGamut) {
-      gl.drawingBufferColorSpace = 'display-p3'
-      gl.unpackColorSpace = 'display-p3'
-    }
-    this.#gl = gl
-    this.textures = new Textures(gl, onArrival)
-    const program = beginProgram(gl, vertexShader, fragmentShader, ['corner'])
-    bindCorners(gl)
-    whenLinked(gl, [program]).then(
-      (canDraw) => {
-        if (!canDraw) return
-        this.#uniforms = uniformsOf(gl, program)
-        this.#isReady = true
-        onArrival()
-      },
-      (error: Error) => {
-        this.#failure = error
-        onArrival()
-      },
-    )
+  /** @param onFrame called where something is to be drawn, or why nothing is drawn is known: the time to `draw` */
+  constructor(canvas: HTMLCanvasElement, onFrame: () => void) {
+    this.#onFrame = onFrame
+    this.textures = new Textures(() => this.redraw())
+    this.#worker = new Worker(new URL('./painter.worker.ts', import.meta.url), { type: 'module' })
+    this.#worker.onmessage = ({ data }: MessageEvent<PainterReply>) => this.#hear(data)
+    this.#worker.onerror = ({ message }) =>
+      this.#hear({ state: 'failed', message: message || 'what draws pictures has ended' })
+    const offscreen = canvas.transferControlToOffscreen()
+    this.#worker.postMessage({ canvas: offscreen, wideGamut } satisfies PainterRequest, [offscreen])
   }
 
   /** Why nothing, or not all, is drawn. */
@@ -63,103 +44,111 @@ export class Stage {
     return this.#failure ?? this.textures.failure
   }
 
-  /** @param ground the colour around pictures, three numbers from 0 to 1 */
-  draw(layers: readonly PlacedLayer[], view: View, ground: readonly number[]): void {
-    if (!this.#isReady) return
-    const gl = this.#gl
-    const { width, height } = gl.canvas
+  /** At most once a frame, of whatever is current by then, once the last is drawn. */
+  redraw(): void {
+    this.#isAsked = true
+    if (!this.#isFree || this.#frame !== 0) return
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#isAsked = false
+      this.#onFrame()
+    })
+  }
+
+  #hear(reply: PainterReply): void {
+    if (reply.state === 'failed') {
+      this.#failure = new Error(reply.message)
+      this.#onFrame()
+      return
+    }
+    if (reply.state === 'ready') {
+      this.textures.forget()
+      this.#overlay = null
+      this.#isAsked = true
+    }
+    this.#isFree = true
+    if (this.#isAsked) this.redraw()
+  }
+
+  /**
+   * @param size of the canvas in device pixels
+   * @param ground the colour around pictures, from 0 to 1
+   */
+  draw(
+    layers: readonly PlacedLayer[],
+    { scale, centre }: View,
+    size: { width: number; height: number },
+    ground: number,
+  ): void {
+    if (!this.#isFree) return
     this.textures.begin()
-    gl.disable(gl.SCISSOR_TEST)
-    gl.clearColor(ground[0], ground[1], ground[2], 1)
-    gl.clear(gl.COLOR_BUFFER_BIT)
-    gl.enable(gl.SCISSOR_TEST)
-    gl.enable(gl.BLEND)
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA)
+    const passes: Pass[] = []
     for (const { layer, box, clip } of layers) {
       if (clip.width <= 0 || clip.height <= 0) continue
-      gl.viewport(box.x, height - box.y - box.height, box.width, box.height)
-      gl.scissor(clip.x, height - clip.y - clip.height, clip.width, clip.height)
-      gl.uniform2f(this.#uniforms.pane, box.width, box.height)
-      gl.uniform3f(this.#uniforms.view, view.scale, view.centre.x, view.centre.y)
-      this.#drawLayer(layer, view, box)
+      passes.push({ box, clip, quads: this.#quadsOf(layer, { scale, centre }, box) })
     }
-    gl.viewport(0, 0, width, height)
     this.textures.end()
+    const { uploads, deleted } = this.textures.take()
+    const frame: Frame = {
+      ...{ ...size, ground, scale, centre: { x: centre.x, y: centre.y }, passes },
+      uploads: [...uploads, ...this.#uploads.splice(0)],
+      deleted: [...deleted, ...this.#deleted.splice(0)],
+    }
+    const bitmaps = frame.uploads.flatMap(({ pixels }) => (pixels instanceof ImageBitmap ? [pixels] : []))
+    this.#isFree = false
+    this.#worker.postMessage({ frame } satisfies PainterRequest, bitmaps)
   }
 
-  #drawLayer(layer: Layer, view: View, box: { width: number; height: number }): void {
-    const gl = this.#gl
+  #quadsOf(layer: Layer, view: View, box: { width: number; height: number }): Quad[] {
     const pictures = picturesOf(layer)
+    const [first] = pictures
     // What is not computed yet shows as it was.
-    if (layer.kind === 'blend') this.#drawLayer({ kind: 'picture', picture: layer.original }, view, box)
-    gl.uniform1i(this.#uniforms.mode, { picture: 0, blend: 1, residual: 2 }[layer.kind])
-    if (layer.kind !== 'picture') {
-      const { strength, luminance, chroma, detail } = layer.amounts
-      gl.uniform4f(this.#uniforms.amounts, strength, luminance, chroma, detail)
-      gl.uniform1f(this.#uniforms.gain, layer.gain)
+    const before: Layer | null = layer.kind === 'blend' ? { kind: 'picture', picture: layer.original } : null
+    const quads = before ? this.#quadsOf(before, view, box) : []
+    const look = lookOf(layer)
+    const isNearest = view.scale > 2
+    // Where all are here: a sharp picture is never compared with a coarse one.
+    const add = (pieces: readonly (Piece | undefined)[], cell: Region) => {
+      const here = pieces.filter((piece) => piece !== undefined)
+      if (here.length < pieces.length) return
+      quads.push({ ...look, textures: here.map(({ id }) => id), tile: here[0].region, cell, isNearest })
     }
-    const whole = { x: 0, y: 0, width: pictures[0].width, height: pictures[0].height }
-    this.#drawPieces(
+    add(
       pictures.map((picture) => this.textures.coarse(picture)),
-      whole,
-      view.scale,
+      { x: 0, y: 0, width: first.width, height: first.height },
     )
-    if (needsTiles(pictures[0], view.scale)) {
-      for (const cell of cellsIn(pictures[0], view, box)) {
-        this.#drawPieces(
+    if (needsTiles(first, view.scale))
+      for (const cell of cellsIn(first, view, box))
+        add(
           pictures.map((picture) => this.textures.tile(picture, cell)),
           cell,
-          view.scale,
         )
-      }
-    }
-    if (layer.kind === 'picture' && layer.overlay) this.#drawOverlay(layer.overlay)
+    if (layer.kind === 'picture' && layer.overlay) quads.push(this.#overlayQuad(layer.overlay))
+    return quads
   }
 
-  /** Draws where all are here: a sharp picture is never compared with a coarse one. */
-  #drawPieces(pieces: readonly (Piece | undefined)[], cell: Region, scale: number): void {
-    const gl = this.#gl
-    for (const [unit, piece] of pieces.entries()) {
-      if (!piece) return
-      gl.activeTexture(gl.TEXTURE0 + unit)
-      gl.bindTexture(gl.TEXTURE_2D, piece.texture)
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, scale > 2 ? gl.NEAREST : gl.LINEAR)
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR)
+  #overlayQuad({ key, pixels, width, height, opacity }: Overlay): Quad {
+    if (this.#overlay?.key !== key) {
+      if (this.#overlay) this.#deleted.push(this.#overlay.id)
+      this.#overlay = { key, id: this.textures.nextId() }
+      this.#uploads.push({ id: this.#overlay.id, pixels, hasMipmaps: false })
     }
-    const { region } = pieces[0]!
-    gl.uniform4f(this.#uniforms.tile, region.x, region.y, region.width, region.height)
-    gl.uniform4f(this.#uniforms.cell, cell.x, cell.y, cell.width, cell.height)
-    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
-  }
-
-  #drawOverlay({ key, pixels, width, height, opacity }: Overlay): void {
-    const gl = this.#gl
-    let texture = this.#overlays.get(key)
-    gl.activeTexture(gl.TEXTURE0)
-    if (!texture) {
-      texture = gl.createTexture()
-      gl.bindTexture(gl.TEXTURE_2D, texture)
-      gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true)
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, pixels)
-      for (const old of this.#overlays.values()) gl.deleteTexture(old)
-      this.#overlays.clear()
-      this.#overlays.set(key, texture)
-    }
-    gl.bindTexture(gl.TEXTURE_2D, texture)
-    for (const filter of [gl.TEXTURE_MAG_FILTER, gl.TEXTURE_MIN_FILTER]) {
-      gl.texParameteri(gl.TEXTURE_2D, filter, gl.LINEAR)
-    }
-    gl.uniform1i(this.#uniforms.mode, 3)
-    gl.uniform1f(this.#uniforms.opacity, opacity)
-    gl.uniform4f(this.#uniforms.tile, 0, 0, width, height)
-    gl.uniform4f(this.#uniforms.cell, 0, 0, width, height)
-    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4)
+    const region = { x: 0, y: 0, width, height }
+    return { mode: 3, textures: [this.#overlay.id], tile: region, cell: region, opacity, isNearest: false }
   }
 
   dispose(): void {
+    cancelAnimationFrame(this.#frame)
     this.textures.dispose()
-    this.#gl.getExtension('WEBGL_lose_context')?.loseContext()
+    this.#worker.terminate()
   }
+}
+
+function lookOf(layer: Layer): Pick<Quad, 'mode' | 'amounts' | 'gain'> {
+  if (layer.kind === 'picture') return { mode: 0 }
+  const { strength, luminance, chroma, detail } = layer.amounts
+  const amounts = [strength, luminance, chroma, detail] as const
+  return { mode: layer.kind === 'blend' ? 1 : 2, amounts, gain: layer.gain }
 }
 
 function needsTiles(picture: Picture, scale: number): boolean {
@@ -191,18 +180,4 @@ function cellsIn(
   const distance = ({ x, y, width, height }: Region) =>
     Math.hypot(x + width / 2 - centre.x, y + height / 2 - centre.y)
   return cells.sort((a, b) => distance(a) - distance(b))
-}
-
-function uniformsOf(gl: WebGL2RenderingContext, program: WebGLProgram): Uniforms {
-  gl.useProgram(program)
-  for (const [unit, name] of samplers.entries()) gl.uniform1i(gl.getUniformLocation(program, name), unit)
-  const names = ['cell', 'tile', 'view', 'pane', 'mode', 'amounts', 'gain', 'opacity']
-  return Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(program, name)]))
-}
-
-function bindCorners(gl: WebGL2RenderingContext): void {
-  gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer())
-  gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW)
-  gl.enableVertexAttribArray(0)
-  gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0)
 }

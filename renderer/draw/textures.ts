@@ -1,3 +1,4 @@
+import type { Upload } from './painter.ts'
 import type { Picture, Pixels } from './picture.ts'
 import type { Region } from './viewport.svelte.ts'
 
@@ -8,9 +9,9 @@ const mostLoading = 6
 /** Uploads of one frame: the rest waits for the next, so that none takes long. */
 const mostUploads = 4
 
-/** A piece of a picture on the GPU: what it covers, in image pixels. */
+/** A piece of a picture that is a texture: what it covers, in image pixels. */
 export interface Piece {
-  readonly texture: WebGLTexture
+  readonly id: number
   readonly region: Region
 }
 
@@ -19,9 +20,11 @@ interface Loading {
   wanted: number
 }
 
-/** Textures of pictures by picture and cell; what was not asked for the longest goes first. */
+/**
+ * Which textures of pictures there are, by picture and cell, and which are fetched and made; what was not asked for the
+ * longest goes first.
+ */
 export class Textures {
-  readonly #gl: WebGL2RenderingContext
   readonly #onArrival: () => void
   readonly #pieces = new Map<string, Piece>()
   readonly #loading = new Map<string, Loading>()
@@ -30,10 +33,16 @@ export class Textures {
   readonly #failed = new Map<string, Error>()
   #queue: { key: string; region: Region; load: (signal: AbortSignal) => Promise<Pixels | null> }[] = []
   #frame = 0
+  #lastId = 0
+  #uploads: Upload[] = []
+  #deleted: number[] = []
 
-  constructor(gl: WebGL2RenderingContext, onArrival: () => void) {
-    this.#gl = gl
+  constructor(onArrival: () => void) {
     this.#onArrival = onArrival
+  }
+
+  nextId(): number {
+    return ++this.#lastId
   }
 
   /** the first error among pictures that could not be fetched */
@@ -48,8 +57,11 @@ export class Textures {
   begin(): void {
     this.#frame++
     this.#queue = []
-    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads))
-      this.#upload(key, region, pixels)
+    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads)) {
+      const id = this.nextId()
+      this.#uploads.push({ id, pixels, hasMipmaps: true })
+      this.#pieces.set(key, { id, region })
+    }
   }
 
   /** The whole picture, coarse; undefined, and fetched, where it is not here yet. */
@@ -74,12 +86,22 @@ export class Textures {
       if (this.#loading.size >= mostLoading) break
       void this.#load(key, region, load)
     }
-    for (const [key, { texture }] of this.#pieces) {
+    for (const [key, { id }] of this.#pieces) {
       if (this.#pieces.size <= mostTextures) break
-      this.#gl.deleteTexture(texture)
+      this.#deleted.push(id)
       this.#pieces.delete(key)
     }
     if (this.#arrived.length) this.#onArrival()
+  }
+
+  /** What is to be made and removed since it was last asked. */
+  take(): { readonly uploads: readonly Upload[]; readonly deleted: readonly number[] } {
+    return { uploads: this.#uploads.splice(0), deleted: this.#deleted.splice(0) }
+  }
+
+  /** All textures are gone: what is wanted is fetched anew. */
+  forget(): void {
+    this.#pieces.clear()
   }
 
   /** Forgets which pieces of pictures under this key are missing or failed: some may exist now. */
@@ -91,8 +113,7 @@ export class Textures {
 
   dispose(): void {
     for (const { abort } of this.#loading.values()) abort.abort()
-    for (const { texture } of this.#pieces.values()) this.#gl.deleteTexture(texture)
-    this.#pieces.clear()
+    for (const { pixels } of this.#arrived) if (pixels instanceof ImageBitmap) pixels.close()
   }
 
   #ask(
@@ -134,20 +155,6 @@ export class Textures {
     }
     if (this.#loading.get(key) === loading) this.#loading.delete(key)
     this.#onArrival()
-  }
-
-  #upload(key: string, region: Region, pixels: Pixels): void {
-    const gl = this.#gl
-    const texture = gl.createTexture()
-    gl.bindTexture(gl.TEXTURE_2D, texture)
-    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true)
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, pixels)
-    gl.generateMipmap(gl.TEXTURE_2D)
-    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
-      gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE)
-    }
-    if (pixels instanceof ImageBitmap) pixels.close()
-    this.#pieces.set(key, { texture, region })
   }
 }
 

@@ -1,4 +1,5 @@
 import { sheetAcross, sheetImages } from '../../../shared/contract/latents.ts'
+import { Frames } from '../../draw/frames.ts'
 import { beginProgram, whenLinked } from '../../draw/program.ts'
 import { type Place, pointsWithin } from './outline.ts'
 
@@ -104,7 +105,7 @@ export class MapStage {
   #look: Float32Array<ArrayBuffer> = new Float32Array()
   #isRamp = false
   #sheets: Sheets | null = null
-  #frame = 0
+  readonly #frames: Frames
   /** all is in view, and stays so while the canvas changes its size */
   #isFitted = false
   centre: Place = { x: 0, y: 0 }
@@ -122,6 +123,7 @@ export class MapStage {
     if (!gl) throw new Error('This browser has no WebGL 2, which the map needs.')
     this.#canvas = canvas
     this.#gl = gl
+    this.#frames = new Frames(gl, () => this.#draw())
     this.#points = beginProgram(gl, pointShader, dotShader, ['place', 'look'])
     this.#images = beginProgram(gl, imageShader, texelShader, ['corner', 'item', 'look'])
     this.#placeBuffer = gl.createBuffer()
@@ -261,18 +263,16 @@ export class MapStage {
   }
 
   redraw(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw())
+    this.#frames.ask()
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.#frame)
     this.setSheets(null)
-    cancelAnimationFrame(this.#frame)
+    this.#frames.stop()
     this.#gl.getExtension('WEBGL_lose_context')?.loseContext()
   }
 
   #draw(): void {
-    this.#frame = 0
     if (!this.#isReady) return
     const gl = this.#gl
     const ratio = devicePixelRatio
