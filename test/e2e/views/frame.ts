@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkAccessible, goTo, screenshot } from '../page.ts'
+import { checkAccessible, goTo, openPhoto, screenshot } from '../page.ts'
+import { pictureSpread } from '../picture.ts'
 import type { Window } from '../views.test.ts'
 
 export function frameTests(get: () => Window): void {
@@ -76,5 +77,22 @@ export function frameTests(get: () => Window): void {
       expect({ name, outline }).toEqual({ name, outline: true })
     }
     for (const name of ['Search the library', 'Import photos', 'Photos']) expect([...reached]).toContain(name)
+  }, 180_000)
+
+  test('frame: photos are drawn again after the graphics process has crashed', async () => {
+    const { page, browser } = get()
+    await openPhoto(page, 'lake.jpg', 'Noise')
+    await page.getByRole('application').focus()
+    await page.keyboard.press('0')
+    await expect.poll(() => pictureSpread(page)).toBeGreaterThan(10)
+    const session = await browser.newBrowserCDPSession()
+    await session.send('Browser.crashGpuProcess')
+    await session.detach()
+    // What the canvas shows now is what was drawn before.
+    const before = await pictureSpread(page)
+    for (const key of ['+', '+', '+', '+']) await page.keyboard.press(key)
+    await expect.poll(() => pictureSpread(page)).not.toBeCloseTo(before, 1)
+    await expect.poll(() => pictureSpread(page)).toBeGreaterThan(1)
+    await page.keyboard.press('0')
   }, 180_000)
 }
