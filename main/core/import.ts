@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import type { AddedImage, Image, NewImage, Outcome } from '../catalog/image.ts'
 import { type FoundImage, findImages } from '../imaging/find.ts'
@@ -21,12 +22,17 @@ export interface ImportReport {
   readonly ids: readonly number[]
 }
 
+/** Stretches of work and of rest, where others want the processor, too. */
+const stretchMs = 15
+
 export interface ImportOptions {
   readonly recursive?: boolean
   /** also puts the images into this dataset, made when it is new */
   readonly dataset?: string | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: (done: number, total: number, path: string) => void
+  /** rests half of the time: somebody looks at a window meanwhile */
+  readonly rests?: boolean
 }
 
 /**
@@ -46,7 +52,7 @@ export async function importImages(
 export async function importFound(
   core: Pick<Core, 'catalog'>,
   files: readonly Pick<FoundImage, 'path'>[],
-  { signal, onProgress, dataset }: Omit<ImportOptions, 'recursive'> = {},
+  { signal, onProgress, dataset, rests = false }: Omit<ImportOptions, 'recursive'> = {},
 ): Promise<ImportReport> {
   const { images, datasets } = core.catalog
   const counts = { added: 0, known: 0, duplicate: 0, changed: 0 }
@@ -67,6 +73,7 @@ export async function importFound(
     }
   }
   let done = 0
+  let worksSinceMs = performance.now()
   try {
     for await (const { path, known, image, error } of inOrder(files, filesAtOnce, read)) {
       signal?.throwIfAborted()
@@ -81,6 +88,10 @@ export async function importFound(
       done++ // whether or not somebody listens
       onProgress?.(done, files.length, path)
       if (waiting.length >= mostWaiting || performance.now() - waitsSinceMs > longestWaitMs) store()
+      if (rests && performance.now() - worksSinceMs > stretchMs) {
+        await wait(stretchMs)
+        worksSinceMs = performance.now()
+      }
     }
   } finally {
     store() // also what was read until it was stopped

@@ -29,7 +29,7 @@ export async function* importFiles(
     const isCompressed = ({ path }: { path: string }) => path.toLowerCase().endsWith(hgiExtension)
     const files = found.filter((file) => !isCompressed(file))
     const report = await importFound(core, files, {
-      ...{ dataset: collection, signal: both },
+      ...{ dataset: collection, signal: both, rests: true },
       onProgress(done, total, path) {
         const now = performance.now()
         if (now - saidAtMs < everyMs) return
