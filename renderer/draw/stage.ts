@@ -1,5 +1,5 @@
 import { type Layer, type Overlay, type PlacedLayer, picturesOf } from './layer.ts'
-import type { Frame, Pass, Quad, Upload } from './painter.ts'
+import type { Frame, Pass, Quad } from './painter.ts'
 import type { PainterReply, PainterRequest } from './painter.worker.ts'
 import { coarseSide, type Picture, wideGamut } from './picture.ts'
 import { cellSide, type Piece, Textures } from './textures.ts'
@@ -24,8 +24,6 @@ export class Stage {
   #isFree = false
   #failure: Error | null = null
   #overlay: { readonly key: string; readonly id: number } | null = null
-  #uploads: Upload[] = []
-  #deleted: number[] = []
 
   /** @param onFrame called where something is to be drawn, or why nothing is drawn is known: the time to `draw` */
   constructor(canvas: HTMLCanvasElement, onFrame: () => void) {
@@ -88,11 +86,9 @@ export class Stage {
       passes.push({ box, clip, quads: this.#quadsOf(layer, { scale, centre }, box) })
     }
     this.textures.end()
-    const { uploads, deleted } = this.textures.take()
     const frame: Frame = {
       ...{ ...size, ground, scale, centre: { x: centre.x, y: centre.y }, passes },
-      uploads: [...uploads, ...this.#uploads.splice(0)],
-      deleted: [...deleted, ...this.#deleted.splice(0)],
+      ...this.textures.take(),
     }
     const bitmaps = frame.uploads.flatMap(({ pixels }) => (pixels instanceof ImageBitmap ? [pixels] : []))
     this.#isFree = false
@@ -129,9 +125,8 @@ export class Stage {
 
   #overlayQuad({ key, pixels, width, height, opacity }: Overlay): Quad {
     if (this.#overlay?.key !== key) {
-      if (this.#overlay) this.#deleted.push(this.#overlay.id)
-      this.#overlay = { key, id: this.textures.nextId() }
-      this.#uploads.push({ id: this.#overlay.id, pixels, hasMipmaps: false })
+      if (this.#overlay) this.textures.drop(this.#overlay.id)
+      this.#overlay = { key, id: this.textures.make(pixels, false) }
     }
     const region = { x: 0, y: 0, width, height }
     return { mode: 3, textures: [this.#overlay.id], tile: region, cell: region, opacity, isNearest: false }

@@ -41,8 +41,15 @@ export class Textures {
     this.#onArrival = onArrival
   }
 
-  nextId(): number {
-    return ++this.#lastId
+  /** Pixels become a texture with the next frame, under the number that is returned. */
+  make(pixels: Pixels, hasMipmaps: boolean): number {
+    const id = ++this.#lastId
+    this.#uploads.push({ id, pixels, hasMipmaps })
+    return id
+  }
+
+  drop(id: number): void {
+    this.#deleted.push(id)
   }
 
   /** the first error among pictures that could not be fetched */
@@ -50,18 +57,11 @@ export class Textures {
     return this.#failed.values().next().value
   }
 
-  get isLoading(): boolean {
-    return this.#loading.size + this.#queue.length + this.#arrived.length > 0
-  }
-
   begin(): void {
     this.#frame++
     this.#queue = []
-    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads)) {
-      const id = this.nextId()
-      this.#uploads.push({ id, pixels, hasMipmaps: true })
-      this.#pieces.set(key, { id, region })
-    }
+    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads))
+      this.#pieces.set(key, { id: this.make(pixels, true), region })
   }
 
   /** The whole picture, coarse; undefined, and fetched, where it is not here yet. */
@@ -88,7 +88,7 @@ export class Textures {
     }
     for (const [key, { id }] of this.#pieces) {
       if (this.#pieces.size <= mostTextures) break
-      this.#deleted.push(id)
+      this.drop(id)
       this.#pieces.delete(key)
     }
     if (this.#arrived.length) this.#onArrival()
