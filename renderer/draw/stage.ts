@@ -1,9 +1,9 @@
 import { type Layer, type Overlay, type PlacedLayer, picturesOf } from './layer.ts'
-import type { Frame, Pass, Quad } from './painter.ts'
-import type { PainterReply, PainterRequest } from './painter.worker.ts'
 import { coarseSide, type Picture, wideGamut } from './picture.ts'
+import type { Frame, Pass, PictureSetup, Quad } from './picture-painter.ts'
 import { cellSide, type Piece, Textures } from './textures.ts'
 import type { Region } from './viewport.svelte.ts'
+import { WorkerCanvas } from './worker-canvas.ts'
 
 export interface View {
   readonly scale: number
@@ -12,29 +12,34 @@ export interface View {
 
 /**
  * Draws pictures on one canvas: the coarse whole first, exact pieces above it as they arrive. Above 200 % pixels are
- * shown as squares. A worker draws, one frame at a time: the window's thread never waits for the graphics process.
+ * shown as squares.
  */
 export class Stage {
   readonly textures: Textures
-  readonly #worker: Worker
-  readonly #onFrame: () => void
-  #frame = 0
-  #isAsked = false
-  /** whether the worker can draw now */
-  #isFree = false
+  readonly #canvas: WorkerCanvas<PictureSetup, Frame>
   #failure: Error | null = null
   #overlay: { readonly key: string; readonly id: number } | null = null
 
   /** @param onFrame called where something is to be drawn, or why nothing is drawn is known: the time to `draw` */
   constructor(canvas: HTMLCanvasElement, onFrame: () => void) {
-    this.#onFrame = onFrame
     this.textures = new Textures(() => this.redraw())
-    this.#worker = new Worker(new URL('./painter.worker.ts', import.meta.url), { type: 'module' })
-    this.#worker.onmessage = ({ data }: MessageEvent<PainterReply>) => this.#hear(data)
-    this.#worker.onerror = ({ message }) =>
-      this.#hear({ state: 'failed', message: message || 'what draws pictures has ended' })
-    const offscreen = canvas.transferControlToOffscreen()
-    this.#worker.postMessage({ canvas: offscreen, wideGamut } satisfies PainterRequest, [offscreen])
+    const worker = new Worker(new URL('./picture-painter.worker.ts', import.meta.url), { type: 'module' })
+    this.#canvas = new WorkerCanvas(
+      canvas,
+      worker,
+      { wideGamut },
+      {
+        onFrame,
+        onReady: () => {
+          this.textures.forget()
+          this.#overlay = null
+        },
+        onFailure: (error) => {
+          this.#failure = error
+          onFrame()
+        },
+      },
+    )
   }
 
   /** Why nothing, or not all, is drawn. */
@@ -42,30 +47,9 @@ export class Stage {
     return this.#failure ?? this.textures.failure
   }
 
-  /** At most once a frame, of whatever is current by then, once the last is drawn. */
+  /** Calls `onFrame` once, where the next frame can be drawn. */
   redraw(): void {
-    this.#isAsked = true
-    if (!this.#isFree || this.#frame !== 0) return
-    this.#frame = requestAnimationFrame(() => {
-      this.#frame = 0
-      this.#isAsked = false
-      this.#onFrame()
-    })
-  }
-
-  #hear(reply: PainterReply): void {
-    if (reply.state === 'failed') {
-      this.#failure = new Error(reply.message)
-      this.#onFrame()
-      return
-    }
-    if (reply.state === 'ready') {
-      this.textures.forget()
-      this.#overlay = null
-      this.#isAsked = true
-    }
-    this.#isFree = true
-    if (this.#isAsked) this.redraw()
+    this.#canvas.redraw()
   }
 
   /**
@@ -78,7 +62,7 @@ export class Stage {
     size: { width: number; height: number },
     ground: number,
   ): void {
-    if (!this.#isFree) return
+    if (!this.#canvas.isFree) return
     this.textures.begin()
     const passes: Pass[] = []
     for (const { layer, box, clip } of layers) {
@@ -91,8 +75,7 @@ export class Stage {
       ...this.textures.take(),
     }
     const bitmaps = frame.uploads.flatMap(({ pixels }) => (pixels instanceof ImageBitmap ? [pixels] : []))
-    this.#isFree = false
-    this.#worker.postMessage({ frame } satisfies PainterRequest, bitmaps)
+    this.#canvas.draw(frame, bitmaps)
   }
 
   #quadsOf(layer: Layer, view: View, box: { width: number; height: number }): Quad[] {
@@ -133,9 +116,8 @@ export class Stage {
   }
 
   dispose(): void {
-    cancelAnimationFrame(this.#frame)
     this.textures.dispose()
-    this.#worker.terminate()
+    this.#canvas.dispose()
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Upload } from './painter.ts'
 import type { Picture, Pixels } from './picture.ts'
+import type { Upload } from './picture-painter.ts'
 import type { Region } from './viewport.svelte.ts'
 
 export const cellSide = 512

@@ -196,7 +196,3 @@ export const groupings = ['label', 'collection', 'cluster'] as const
 export type GroupedBy = (typeof groupings)[number]
 /** Float32Array, little-endian: what was measured of each item. */
 export const valuesUrl = (key: string, of: 'psnr' | 'bits'): string => `/latents/${key}/values-${of}`
-/** PNG of `sheetImages` items as the model sees them, `sheetAcross` in a row. */
-export const sheetUrl = (key: string, page: number): string => `/latents/${key}/sheet-${page}`
-export const sheetAcross = 32
-export const sheetImages = 1024

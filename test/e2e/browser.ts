@@ -9,15 +9,11 @@ export const chromiumPath = process.env.HOURGLASS_CHROMIUM ?? places.find((place
 export const noChromium =
   'no Chromium here: install Debian`s package chromium, or name one in HOURGLASS_CHROMIUM'
 
-/** Draws without a graphics processor, so that pictures are the same everywhere. */
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath!,
-    args: [
-      '--no-sandbox',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--force-color-profile=srgb',
-    ],
-  })
+/** Parameters that draw the window in the graphics process, as where there is a graphics processor. */
+export const inGraphicsProcess = ['--use-angle=swiftshader']
+
+/** Draws as it does where there is no graphics processor, so that pictures are the same everywhere. */
+export function launchChromium(parameters: readonly string[] = []): Promise<Browser> {
+  const always = ['--no-sandbox', '--enable-unsafe-swiftshader', '--force-color-profile=srgb']
+  return chromium.launch({ executablePath: chromiumPath!, args: [...always, ...parameters] })
 }

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 /** In shares of the canvas. */
 export interface Part {
@@ -16,6 +17,22 @@ export async function pictureSpread(page: Page, part: Part = middle): Promise<nu
 /** How much neighbours differ on average, in levels of 255: noise shows here. */
 export async function pictureGrain(page: Page, part: Part): Promise<number> {
   return (await measure(page, part)).grain
+}
+
+/** The grain of what is shown once something is, and the same twice: nothing is on its way to the screen any more. */
+export async function settledGrain(page: Page, part: Part): Promise<number> {
+  let last = 0
+  await expect
+    .poll(
+      async () => {
+        const before = last
+        last = await pictureGrain(page, part)
+        return last > 0 && last === before
+      },
+      { interval: 150 },
+    )
+    .toBe(true)
+  return last
 }
 
 const middle = { x: 0.3, y: 0.3, width: 0.4, height: 0.4 }

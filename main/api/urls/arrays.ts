@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { groupings, sheetAcross, sheetImages } from '../../../shared/contract/latents.ts'
+import { sheetAcross, sheetImages } from '../../../shared/contract/latent-sheets.ts'
+import { groupings } from '../../../shared/contract/latents.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Application } from '../../core/application.ts'
 import { imageGrid, imageShapeOf } from '../../core/latents/image-shape.ts'

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { FolderEntry } from '../../../shared/contract/library.ts'
@@ -14,6 +14,14 @@ export function rootsOf(access: Access): { name: string; path: string }[] {
 /** As MNIST's files are named. */
 const idxName = /(^|[-.])idx[1-4]?(-ubyte)?(\.gz)?$/
 
+const isModel = async (folder: string): Promise<boolean> => {
+  const looks = ['card.json', 'weights.safetensors'].map((name) => stat(join(folder, name)))
+  return Promise.all(looks).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** What a folder holds that one may choose: folders, pictures, compressed files, models and IDX files. Hidden ones are left out. */
 export async function browseFolder(access: Access, path: string) {
   const folder = await access.check(path)
@@ -26,9 +34,7 @@ export async function browseFolder(access: Access, path: string) {
       .map(async (entry): Promise<FolderEntry | null> => {
         const whole = join(folder, entry.name)
         if (entry.isDirectory()) {
-          const inside: string[] = await readdir(whole).catch(() => [])
-          const isModel = inside.includes('card.json') && inside.includes('weights.safetensors')
-          return { name: entry.name, path: whole, kind: isModel ? 'model' : 'folder' }
+          return { name: entry.name, path: whole, kind: (await isModel(whole)) ? 'model' : 'folder' }
         }
         const name = entry.name.toLowerCase()
         if (name.endsWith(hgiExtension)) return { name: entry.name, path: whole, kind: 'hgi' }

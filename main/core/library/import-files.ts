@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { ImportEvent } from '../../../shared/contract/library.ts'
 import { findImages } from '../../imaging/find.ts'
 import { hgiExtension, imageExtensions } from '../../imaging/formats.ts'
@@ -10,6 +11,9 @@ export interface ImportRequest {
   readonly recursive: boolean
   readonly collection?: string | undefined
 }
+
+/** On fewer processors than these, the window's frames and an import want the same ones. */
+const enoughProcessors = 5
 
 /** How often progress is said. */
 const everyMs = 100
@@ -29,7 +33,7 @@ export async function* importFiles(
     const isCompressed = ({ path }: { path: string }) => path.toLowerCase().endsWith(hgiExtension)
     const files = found.filter((file) => !isCompressed(file))
     const report = await importFound(core, files, {
-      ...{ dataset: collection, signal: both, rests: true },
+      ...{ dataset: collection, signal: both, rests: availableParallelism() < enoughProcessors },
       onProgress(done, total, path) {
         const now = performance.now()
         if (now - saidAtMs < everyMs) return

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { checkAccessible, goTo, openPhoto, screenshot } from '../page.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { inGraphicsProcess, launchChromium } from '../browser.ts'
+import { checkAccessible, goTo, openPage, openPhoto, screenshot } from '../page.ts'
 import { pictureSpread } from '../picture.ts'
 import type { Window } from '../views.test.ts'
 
@@ -79,20 +80,34 @@ export function frameTests(get: () => Window): void {
     for (const name of ['Search the library', 'Import photos', 'Photos']) expect([...reached]).toContain(name)
   }, 180_000)
 
-  test('frame: photos are drawn again after the graphics process has crashed', async () => {
-    const { page, browser } = get()
+  test('frame: photos and the map are drawn again after the graphics process has crashed', async () => {
+    const browser = await launchChromium(inGraphicsProcess)
+    onTestFinished(() => browser.close())
+    const page = await openPage(browser, get().served)
     await openPhoto(page, 'lake.jpg', 'Noise')
     await page.getByRole('application').focus()
     await page.keyboard.press('0')
     await expect.poll(() => pictureSpread(page)).toBeGreaterThan(10)
-    const session = await browser.newBrowserCDPSession()
-    await session.send('Browser.crashGpuProcess')
-    await session.detach()
+    const crash = async () => {
+      const session = await browser.newBrowserCDPSession()
+      await session.send('Browser.crashGpuProcess')
+      await session.detach()
+    }
+    await crash()
     // What the canvas shows now is what was drawn before.
     const before = await pictureSpread(page)
     for (const key of ['+', '+', '+', '+']) await page.keyboard.press(key)
     await expect.poll(() => pictureSpread(page)).not.toBeCloseTo(before, 1)
     await expect.poll(() => pictureSpread(page)).toBeGreaterThan(1)
-    await page.keyboard.press('0')
+    await goTo(page, 'Latents')
+    await page.getByLabel('Images', { exact: true }).selectOption('patches')
+    await page.getByRole('complementary').getByRole('button', { name: 'Encode' }).click()
+    await page.getByText('1,600 images').waitFor()
+    await expect.poll(() => pictureSpread(page)).toBeGreaterThan(1)
+    await crash()
+    const map = await pictureSpread(page)
+    await page.getByRole('application').press('+')
+    await expect.poll(() => pictureSpread(page)).not.toBeCloseTo(map, 1)
+    await expect.poll(() => pictureSpread(page)).toBeGreaterThan(1)
   }, 180_000)
 }

@@ -1,7 +1,7 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { checkAccessible, dropFiles, hasFocus, openPhoto, photos, screenshot, takeBack } from '../page.ts'
 import type { Window } from '../views.test.ts'
 
@@ -40,6 +40,38 @@ export function libraryTests(get: () => Window): void {
     await dialog.getByRole('button', { name: 'Close' }).click()
     await dialog.waitFor({ state: 'detached' })
     await expect.poll(() => photos(page).count()).toBe(5)
+  }, 180_000)
+
+  test('library: one file among thousands is found in a folder by its first letters', async () => {
+    const { page, folderOfPhotos } = get()
+    const many = join(folderOfPhotos, 'many')
+    await mkdir(many)
+    onTestFinished(() => rm(many, { recursive: true }))
+    const names = Array.from({ length: 3000 }, (_, i) => `scan-${String(i).padStart(4, '0')}.jpg`)
+    await Promise.all([...names, 'zebra.jpg'].map((name) => writeFile(join(many, name), '')))
+    await page.getByRole('button', { name: 'Import photos' }).click()
+    const dialog = page.getByRole('dialog')
+    const row = (name: string) => dialog.getByRole('button', { name, exact: true })
+    await row('photos').focus()
+    await page.keyboard.press('Enter')
+    await hasFocus(row('many'))
+    await page.keyboard.press('Enter')
+    await row('scan-0000.jpg').waitFor()
+    expect(await dialog.getByRole('listitem').count()).toBeLessThan(40)
+    await hasFocus(row('scan-0000.jpg'))
+    await page.keyboard.type('zeb')
+    await hasFocus(row('zebra.jpg'))
+    await page.keyboard.press('ArrowUp')
+    await hasFocus(row('scan-2999.jpg'))
+    await page.keyboard.press('Home')
+    await hasFocus(row('scan-0000.jpg'))
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('Space')
+    await dialog.getByRole('button', { name: 'Choose 1' }).waitFor()
+    await checkAccessible(page)
+    await screenshot(page, 'choose-files')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
   }, 180_000)
 
   test('library: a picture pasted from the clipboard comes in', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkAccessible, goTo, screenshot, troubles } from '../page.ts'
+import { pictureSpread } from '../picture.ts'
 import type { Window } from '../views.test.ts'
 
 /** Networks are trained and run meanwhile, on whatever else the machine does. */
@@ -44,6 +45,7 @@ export function trainLatentsTests(get: () => Window): void {
       const map = page.getByRole('application')
       await map.waitFor()
       await page.getByText('1,600 images').waitFor()
+      await expect.poll(() => pictureSpread(page)).toBeGreaterThan(1)
       await map.focus()
       const { x, y, width, height } = (await map.boundingBox())!
       const chosen = page.getByRole('region', { name: 'Chosen images' })

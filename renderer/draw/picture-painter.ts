@@ -1,3 +1,4 @@
+import { contextOf, type Painter, setSize } from './painting.ts'
 import { beginProgram, whenLinked } from './program.ts'
 import { fragmentShader, vertexShader } from './shaders.ts'
 import type { Region } from './viewport.svelte.ts'
@@ -45,23 +46,24 @@ export interface Frame {
   readonly passes: readonly Pass[]
 }
 
+export interface PictureSetup {
+  /** Display P3 instead of sRGB */
+  readonly wideGamut: boolean
+}
+
 const samplers = ['first', 'second', 'third'] as const
 const uniformNames = ['cell', 'tile', 'view', 'pane', 'mode', 'amounts', 'gain', 'opacity'] as const
 type Uniforms = Record<(typeof uniformNames)[number], WebGLUniformLocation | null>
 
-/** Draws frames on a canvas through WebGL2, as it is told; it lives beside the window's thread, which never waits for it. */
-export class Painter {
+/** Draws pictures through WebGL2. */
+export class PicturePainter implements Painter<Frame> {
   readonly #gl: WebGL2RenderingContext
   readonly #textures = new Map<number, { readonly texture: WebGLTexture; readonly hasMipmaps: boolean }>()
   #uniforms: Uniforms | null = null
 
   /** @throws Error where the machine has no WebGL2 */
-  constructor(canvas: OffscreenCanvas, wideGamut: boolean) {
-    const gl = canvas.getContext('webgl2', { alpha: false, antialias: false })
-    if (!gl)
-      throw new Error(
-        'This window has no WebGL2, which draws the photographs. Allow the graphics processor and restart.',
-      )
+  constructor(canvas: OffscreenCanvas, { wideGamut }: PictureSetup) {
+    const gl = contextOf(canvas, { alpha: false, antialias: false })
     if (wideGamut) {
       gl.drawingBufferColorSpace = 'display-p3'
       gl.unpackColorSpace = 'display-p3'
@@ -69,7 +71,7 @@ export class Painter {
     this.#gl = gl
   }
 
-  /** At the beginning, and again where the context was lost and is back: all textures are gone. @throws Error as `whenLinked` */
+  /** @throws Error as `whenLinked` */
   async prepare(): Promise<void> {
     const gl = this.#gl
     this.#textures.clear()
@@ -85,10 +87,7 @@ export class Painter {
     for (const id of deleted) this.#delete(id)
     if (!uniforms) return
     for (const upload of uploads) this.#upload(upload)
-    if (gl.canvas.width !== width || gl.canvas.height !== height) {
-      gl.canvas.width = width
-      gl.canvas.height = height
-    }
+    setSize(gl.canvas, width, height)
     gl.disable(gl.SCISSOR_TEST)
     gl.clearColor(ground, ground, ground, 1)
     gl.clear(gl.COLOR_BUFFER_BIT)
