@@ -2,7 +2,16 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
-import { checkAccessible, dropFiles, hasFocus, openPhoto, photos, screenshot, takeBack } from '../page.ts'
+import {
+  checkAccessible,
+  dropFiles,
+  goTo,
+  hasFocus,
+  openPhoto,
+  photos,
+  screenshot,
+  takeBack,
+} from '../page.ts'
 import type { Window } from '../views.test.ts'
 
 export function libraryTests(get: () => Window): void {
@@ -42,40 +51,42 @@ export function libraryTests(get: () => Window): void {
     await expect.poll(() => photos(page).count()).toBe(5)
   }, 180_000)
 
-  test('library: one file among thousands is found in a folder by its first letters', async () => {
+  test('library: one folder among thousands is found by its first letters', async () => {
     const { page, folderOfPhotos } = get()
-    const many = join(folderOfPhotos, 'many')
-    await mkdir(many)
-    onTestFinished(() => rm(many, { recursive: true }))
-    const names = Array.from({ length: 3000 }, (_, i) => `scan-${String(i).padStart(4, '0')}.jpg`)
-    await Promise.all([...names, 'zebra.jpg'].map((name) => writeFile(join(many, name), '')))
-    await page.getByRole('button', { name: 'Import photos' }).click()
+    const rolls = join(folderOfPhotos, 'rolls')
+    onTestFinished(() => rm(rolls, { recursive: true }))
+    const names = Array.from({ length: 3000 }, (_, i) => `roll-${String(i).padStart(4, '0')}`)
+    await Promise.all([...names, 'zebras'].map((name) => mkdir(join(rolls, name), { recursive: true })))
+    await page.getByRole('button', { name: 'Import a folder' }).click()
     const dialog = page.getByRole('dialog')
     const row = (name: string) => dialog.getByRole('button', { name, exact: true })
     await row('photos').focus()
     await page.keyboard.press('Enter')
-    await hasFocus(row('many'))
+    await hasFocus(row('more'))
+    await page.keyboard.type('ro')
     await page.keyboard.press('Enter')
-    await row('scan-0000.jpg').waitFor()
+    await hasFocus(row('roll-0000'))
     expect(await dialog.getByRole('listitem').count()).toBeLessThan(40)
-    await hasFocus(row('scan-0000.jpg'))
     await page.keyboard.type('zeb')
-    await hasFocus(row('zebra.jpg'))
+    await hasFocus(row('zebras'))
     await page.keyboard.press('ArrowUp')
-    await hasFocus(row('scan-2999.jpg'))
-    await page.keyboard.press('Home')
-    await hasFocus(row('scan-0000.jpg'))
-    await page.keyboard.press('PageDown')
-    await page.keyboard.press('Space')
-    await dialog.getByRole('button', { name: 'Choose 1' }).waitFor()
+    await hasFocus(row('roll-2999'))
     await checkAccessible(page)
-    await screenshot(page, 'choose-files')
+    await screenshot(page, 'choose-folder')
+    await page.keyboard.press('Home')
+    await hasFocus(row('roll-0000'))
+    await page.keyboard.press('PageDown')
+    await page.keyboard.press('Enter')
+    await dialog.getByText(join(rolls, 'roll-0010'), { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   }, 180_000)
 
-  test('library: a picture pasted from the clipboard comes in', async () => {
+  test('library: a picture pasted from the clipboard comes in, and leaves the focus where it is', async () => {
     const { page } = get()
+    await openPhoto(page, 'lake.jpg')
+    const search = page.getByLabel('Search the library')
+    await search.focus()
     await page.evaluate(async () => {
       const canvas = new OffscreenCanvas(60, 40)
       const context = canvas.getContext('2d')!
@@ -89,6 +100,24 @@ export function libraryTests(get: () => Window): void {
       )
     })
     await photos(page, 'pasted.png').waitFor()
+    await hasFocus(search)
+  }, 180_000)
+
+  test('library: the grid opens where the photo is that was open elsewhere', async () => {
+    const { page } = get()
+    const size = page.getByLabel('Size of the previews')
+    onTestFinished(() => size.dblclick())
+    await size.fill('420')
+    const grid = page.getByRole('listbox', { name: 'Photos' })
+    await grid.press('End')
+    await goTo(page, 'Noise')
+    await goTo(page, 'Library')
+    await hasFocus(grid)
+    const current = page.locator('[role=option][aria-selected=true]')
+    await expect.poll(async () => (await current.boundingBox())?.y).toBeGreaterThan(0)
+    const [{ y, height }, whole] = [(await current.boundingBox())!, (await grid.boundingBox())!]
+    expect(y).toBeGreaterThanOrEqual(whole.y)
+    expect(y + height).toBeLessThanOrEqual(whole.y + whole.height)
   }, 180_000)
 
   test('library: search, formats and order narrow the view down, and are cleared', async () => {
