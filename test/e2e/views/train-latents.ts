@@ -65,6 +65,12 @@ export function trainLatentsTests(get: () => Window): void {
       await page.getByText('Silhouette', { exact: true }).waitFor()
       await checkAccessible(page)
       await screenshot(page, 'latents')
+      // Where few are in view, they are seen as images: points would only lie farther apart.
+      const asPoints = await pictureSpread(page)
+      for (let i = 0; i < 5; i++) await map.press('+')
+      await expect.poll(() => pictureSpread(page)).toBeGreaterThan(asPoints)
+      await screenshot(page, 'latents-images')
+      await map.press('0')
       expect(troubles(page)).toEqual([])
     },
     patient,
