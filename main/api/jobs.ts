@@ -9,11 +9,9 @@ export const jobs = areaRouter(jobsArea, {
   list: (_, { queue }) => queue.list(),
   changes: (_, { queue }, signal) => changesOf(queue, signal),
 
-  async items({ id, offset, limit }, { core, access }) {
-    const listed = core.catalog.jobs.items.list(core.catalog.jobs.get(id).id)
-    const all = listed.filter(({ input }) => access.covers(input))
-    const items = await Promise.all(all.slice(offset, offset + limit).map(itemEntryOf))
-    return { count: all.length, items }
+  async items({ id, offset, limit }, { core }) {
+    const { count, items } = core.catalog.jobs.items.page(core.catalog.jobs.get(id).id, { offset, limit })
+    return { count, items: await Promise.all(items.map(itemEntryOf)) }
   },
 
   start: (job, { queue }) => queue.start(job),

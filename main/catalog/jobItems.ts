@@ -55,6 +55,17 @@ export class JobItems {
     return this.#db.all<JobItemRow>(sql, { jobId, status: status ?? null }).map(itemOf)
   }
 
+  /** Those that failed first, then in order: `limit` of them from `offset` on, and how many there are. */
+  page(jobId: number, { offset, limit }: { offset: number; limit: number }) {
+    const count = 'SELECT count(*) AS count FROM seenItems WHERE jobId = ?'
+    const sql = `SELECT * FROM seenItems WHERE jobId = @jobId ORDER BY status = 'failed' DESC, position
+      LIMIT @limit OFFSET @offset`
+    return {
+      count: this.#db.one<{ count: number }>(count, jobId)!.count,
+      items: this.#db.all<JobItemRow>(sql, { jobId, offset, limit }).map(itemOf),
+    }
+  }
+
   get(jobId: number, position: number): JobItem {
     const sql = 'SELECT * FROM jobItems WHERE jobId = ? AND position = ?'
     const row = this.#db.one<JobItemRow>(sql, jobId, position)

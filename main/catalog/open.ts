@@ -48,7 +48,7 @@ export interface Catalog {
  *
  * Throws AppError: `newer`, `corrupt`, `unreadable` (not writable), `conflict` (held for more than 5 s),
  * `setup` (disk full), `bad-input` (an SQLite file of another program).
- * @param within absolute folders: images elsewhere are neither listed nor found; null: all are
+ * @param within absolute folders: images and items of jobs elsewhere are neither listed nor found; null: all are
  */
 export function openCatalog(file: string, within: readonly string[] | null = null): Catalog {
   const db = Database.open(file)

@@ -102,6 +102,7 @@ export const jobsArea = {
   list: query(nothing).gives<JobEntry[]>(),
   /** all jobs at first, then those that changed, at most four times a second; `removed` are gone */
   changes: subscription(nothing).gives<{ jobs: JobEntry[]; removed: number[] }>(),
+  /** those that failed first, then in their order */
   items: query(
     z.object({ id: rowId, offset: z.int().min(0).default(0), limit: z.int().min(1).max(1000).default(200) }),
   ).gives<{ count: number; items: JobItemEntry[] }>(),
