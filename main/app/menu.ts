@@ -33,7 +33,7 @@ export function setMenu(windows: Windows, state: StateStore): void {
     line,
     command('Export…', 'export', 'CmdOrCtrl+E'),
     line,
-    ...(isMac ? [] : [command('Settings', 'settings', 'CmdOrCtrl+,')]),
+    ...(isMac ? [] : [command('Settings', 'view-settings', 'CmdOrCtrl+,')]),
     { role: isMac ? 'close' : 'quit' },
   ]
   const edit: Item[] = [
@@ -48,6 +48,8 @@ export function setMenu(windows: Windows, state: StateStore): void {
     command('Noise', 'view-noise'),
     command('Denoise', 'view-denoise'),
     command('Compress', 'view-compress'),
+    command('Train', 'view-train'),
+    command('Latents', 'view-latents'),
     command('Models', 'view-models'),
     command('Jobs', 'view-jobs'),
     line,
@@ -62,11 +64,16 @@ export function setMenu(windows: Windows, state: StateStore): void {
   ]
   const help: Item[] = [
     command('Shortcuts', 'shortcuts'),
-    command('Doctor', 'doctor'),
-    command('About Hourglass', 'about'),
+    command('Learn', 'view-learn'),
+    command('Doctor', 'view-doctor'),
+    command('About Hourglass', 'view-doctor'),
     { role: 'toggleDevTools' },
   ]
-  const own: Item[] = [command('About Hourglass', 'about'), command('Settings', 'settings', 'Cmd+,'), line]
+  const own: Item[] = [
+    command('About Hourglass', 'view-doctor'),
+    command('Settings', 'view-settings', 'Cmd+,'),
+    line,
+  ]
   const system: Item[] = [{ role: 'hide' }, { role: 'hideOthers' }, line, { role: 'quit' }]
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([

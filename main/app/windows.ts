@@ -107,7 +107,7 @@ function overlaps(
   return across > 50 && down > 50
 }
 
-/** No page but ours, no permission, no window but those of the menu. */
+/** No page but ours, no permission but to write text into the clipboard, no window but those of the menu. */
 export function lockDown(app: Electron.App): void {
   app.on('web-contents-created', (_, contents) => {
     const refuse = (event: { preventDefault(): void }) => event.preventDefault()
@@ -116,8 +116,14 @@ export function lockDown(app: Electron.App): void {
     contents.on('will-attach-webview', refuse)
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   })
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  const isAllowed = (permission: string, address: string) =>
+    permission === 'clipboard-sanitized-write' && `${address}/`.startsWith(`${windowOrigin}/`)
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(isAllowed(permission, requestingUrl)),
+  )
+  session.defaultSession.setPermissionCheckHandler((_contents, permission, origin) =>
+    isAllowed(permission, origin),
+  )
 }
 
 export function preloadPath(appPath: string): string {

@@ -13,10 +13,11 @@ export function detailPicture(options: {
   height: number
   sigma255: number
   growth: Growth
+  version: number
 }): Picture {
-  const { originalKey, cleanKey, width, height, sigma255, growth } = options
+  const { originalKey, cleanKey, width, height, sigma255, growth, version } = options
   return {
-    ...{ key: `detail:${cleanKey}`, width, height },
+    ...{ key: `detail:${cleanKey}:${sigma255}`, version, width, height },
     async coarse() {
       // What is finer than a coarse picture's pixels cannot be seen in it.
       const none = new ImageData(1, 1)

@@ -23,16 +23,19 @@ export function resultPicture({ key, width, height }: Layer): Picture {
 
 function keyed(key: string, width: number, height: number): Picture {
   return urlPicture({
-    ...{ key, width, height },
+    ...{ key, version: 0, width, height },
     coarseUrl: () => fitUrl(key, coarseSide),
     tileUrl: (region) => tileUrl(key, region),
   })
 }
 
-/** A result that comes into being: pieces exist once what they cover is final, the coarse whole at the end. */
-export function growingPicture({ key, width, height }: Layer, growth: Growth): Picture {
+/**
+ * A result that comes into being: pieces exist once what they cover is final, the coarse whole at the end.
+ * @param version another one each time that it has grown
+ */
+export function growingPicture({ key, width, height }: Layer, growth: Growth, version: number): Picture {
   return urlPicture({
-    ...{ key, width, height },
+    ...{ key, version, width, height },
     coarseUrl: () => (growth.isWhole ? fitUrl(key, coarseSide, 1) : null),
     tileUrl: (region) => (growth.covers(region) ? tileUrl(key, region, 1) : null),
   })

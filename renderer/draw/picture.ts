@@ -8,6 +8,8 @@ export type Pixels = ImageBitmap | ImageData
 export interface Picture {
   /** names its pixels: equal keys show the same */
   readonly key: string
+  /** another one each time that pieces may have come into being: those that were not there are asked for again */
+  readonly version: number
   readonly width: number
   readonly height: number
   /** the whole, its longest side at most `coarseSide`, or null where there is none yet */
@@ -24,16 +26,17 @@ export const wideGamut = globalThis.matchMedia?.('(color-gamut: p3)').matches ??
 /** A picture behind URLs, which are null for what does not exist yet. */
 export function urlPicture(options: {
   key: string
+  version: number
   width: number
   height: number
   coarseUrl: () => string | null
   tileUrl: (region: Region) => string | null
 }): Picture {
-  const { key, width, height, coarseUrl, tileUrl } = options
+  const { key, version, width, height, coarseUrl, tileUrl } = options
   const get = async (url: string | null, signal: AbortSignal) =>
     url === null ? null : fetchPixels(url, signal)
   return {
-    ...{ key, width, height },
+    ...{ key, version, width, height },
     coarse: (signal) => get(coarseUrl(), signal),
     tile: (region, signal) => get(tileUrl(region), signal),
   }
@@ -81,8 +84,7 @@ export function memoryPicture(
   data: ImageData,
 ): Picture {
   return {
-    key,
-    ...size,
+    ...{ key, version: 0, ...size },
     async coarse() {
       return data
     },

@@ -15,6 +15,13 @@ export interface Piece {
   readonly region: Region
 }
 
+interface Wanted {
+  readonly key: string
+  readonly picture: Picture
+  readonly region: Region
+  readonly load: (signal: AbortSignal) => Promise<Pixels | null>
+}
+
 interface Loading {
   readonly abort: AbortController
   wanted: number
@@ -29,9 +36,11 @@ export class Textures {
   readonly #pieces = new Map<string, Piece>()
   readonly #loading = new Map<string, Loading>()
   readonly #arrived: { key: string; region: Region; pixels: Pixels }[] = []
-  readonly #absent = new Set<string>()
-  readonly #failed = new Map<string, Error>()
-  #queue: { key: string; region: Region; load: (signal: AbortSignal) => Promise<Pixels | null> }[] = []
+  /** by piece, of which version of its picture */
+  readonly #absent = new Map<string, number>()
+  readonly #failed = new Map<string, { readonly version: number; readonly error: Error }>()
+  #failure: Error | undefined
+  #queue: Wanted[] = []
   #frame = 0
   #lastId = 0
   #uploads: Upload[] = []
@@ -52,27 +61,37 @@ export class Textures {
     this.#deleted.push(id)
   }
 
-  /** the first error among pictures that could not be fetched */
+  /** the first error among the pieces that the last frame wanted */
   get failure(): Error | undefined {
-    return this.#failed.values().next().value
+    return this.#failure
   }
 
   begin(): void {
     this.#frame++
     this.#queue = []
-    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads))
+    this.#failure = undefined
+    for (const { key, region, pixels } of this.#arrived.splice(0, mostUploads)) {
+      const before = this.#pieces.get(key)
+      if (before) this.drop(before.id)
       this.#pieces.set(key, { id: this.make(pixels, true), region })
+    }
   }
 
   /** The whole picture, coarse; undefined, and fetched, where it is not here yet. */
   coarse(picture: Picture): Piece | undefined {
     const region = { x: 0, y: 0, width: picture.width, height: picture.height }
-    return this.#ask(`${picture.key}|coarse`, region, (signal) => picture.coarse(signal))
+    return this.#ask({
+      key: `${picture.key}|coarse`,
+      picture,
+      region,
+      load: (signal) => picture.coarse(signal),
+    })
   }
 
   tile(picture: Picture, cell: Region): Piece | undefined {
     const region = withBorder(cell, picture)
-    return this.#ask(`${picture.key}|${cell.x},${cell.y}`, region, (signal) => picture.tile(region, signal))
+    const key = `${picture.key}|${cell.x},${cell.y}`
+    return this.#ask({ key, picture, region, load: (signal) => picture.tile(region, signal) })
   }
 
   /** What was not wanted in this frame is no longer fetched. */
@@ -82,9 +101,9 @@ export class Textures {
       loading.abort.abort()
       this.#loading.delete(key)
     }
-    for (const { key, region, load } of this.#queue) {
+    for (const wanted of this.#queue) {
       if (this.#loading.size >= mostLoading) break
-      void this.#load(key, region, load)
+      void this.#load(wanted)
     }
     for (const [key, { id }] of this.#pieces) {
       if (this.#pieces.size <= mostTextures) break
@@ -104,11 +123,10 @@ export class Textures {
     this.#pieces.clear()
   }
 
-  /** Forgets which pieces of pictures under this key are missing or failed: some may exist now. */
-  refresh(pictureKey: string): void {
-    for (const set of [this.#absent, this.#failed]) {
-      for (const key of set.keys()) if (key.startsWith(`${pictureKey}|`)) set.delete(key)
-    }
+  /** What could not be fetched is asked for again. */
+  retry(): void {
+    this.#failed.clear()
+    this.#onArrival()
   }
 
   dispose(): void {
@@ -116,42 +134,34 @@ export class Textures {
     for (const { pixels } of this.#arrived) if (pixels instanceof ImageBitmap) pixels.close()
   }
 
-  #ask(
-    key: string,
-    region: Region,
-    load: (signal: AbortSignal) => Promise<Pixels | null>,
-  ): Piece | undefined {
+  #ask(wanted: Wanted): Piece | undefined {
+    const { key } = wanted
+    const { version } = wanted.picture
     const piece = this.#pieces.get(key)
     if (piece) {
       this.#pieces.delete(key)
       this.#pieces.set(key, piece)
       return piece
     }
+    const failed = this.#failed.get(key)
     const loading = this.#loading.get(key)
     if (loading) loading.wanted = this.#frame
-    else if (
-      !this.#absent.has(key) &&
-      !this.#failed.has(key) &&
-      !this.#arrived.some((one) => one.key === key)
-    ) {
-      if (!this.#queue.some((one) => one.key === key)) this.#queue.push({ key, region, load })
+    else if (failed?.version === version) this.#failure ??= failed.error
+    else if (this.#absent.get(key) !== version && !this.#arrived.some((one) => one.key === key)) {
+      if (!this.#queue.some((one) => one.key === key)) this.#queue.push(wanted)
     }
     return undefined
   }
 
-  async #load(
-    key: string,
-    region: Region,
-    load: (signal: AbortSignal) => Promise<Pixels | null>,
-  ): Promise<void> {
+  async #load({ key, picture: { version }, region, load }: Wanted): Promise<void> {
     const loading = { abort: new AbortController(), wanted: this.#frame }
     this.#loading.set(key, loading)
     try {
       const pixels = await load(loading.abort.signal)
       if (pixels) this.#arrived.push({ key, region, pixels })
-      else this.#absent.add(key)
+      else this.#absent.set(key, version)
     } catch (error) {
-      if (!loading.abort.signal.aborted) this.#failed.set(key, error as Error)
+      if (!loading.abort.signal.aborted) this.#failed.set(key, { version, error: error as Error })
     }
     if (this.#loading.get(key) === loading) this.#loading.delete(key)
     this.#onArrival()

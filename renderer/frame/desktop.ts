@@ -8,7 +8,7 @@ export function followDesktop(): () => void {
   const bridge = window.hourglass
   if (!bridge) return () => undefined
   const stops = [
-    bridge.onMenu((command) => commands.run(command === 'about' ? 'view-doctor' : command)),
+    bridge.onMenu((command) => commands.run(command)),
     bridge.onOpen((paths) => {
       const compressed = paths.filter((path) => path.toLowerCase().endsWith('.hgi'))
       if (compressed.length > 0) openHgi(compressed[0])

@@ -40,7 +40,8 @@ class Commands {
 
   /** Runs the command of a key press, unless the key is needed where it was pressed. */
   press(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing) return
+    // Behind an open dialog nothing is meant to happen.
+    if (event.defaultPrevented || event.isComposing || document.querySelector('[role=dialog]')) return
     const keys = keysOf(event)
     const isTyped = !keys.includes('Mod+') && !keys.includes('Alt+')
     if (isTyped && takesKeys(event.target, event.key)) return

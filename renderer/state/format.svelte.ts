@@ -26,15 +26,25 @@ export function rate(bitsPerPixel: number): string {
   return `${(bitsPerPixel * 125).toFixed(1)} kB/MP`
 }
 
-/** @param sigma255 a standard deviation in levels of 255 */
-export function noiseLevel(sigma255: number): string {
-  return `${noiseNumber(sigma255)} ${settings.values.units.noise === 'percent' ? '%' : '/ 255'}`
+/** What noise is told in, and how many of these a level of 255 is. */
+export function noiseUnit(): { readonly unit: string; readonly perLevel: number } {
+  return settings.values.units.noise === 'percent'
+    ? { unit: '%', perLevel: 100 / 255 }
+    : { unit: '/ 255', perLevel: 1 }
+}
+
+/**
+ * @param sigma255 a standard deviation in levels of 255
+ * @param digits behind the point; left out: as many as make sense
+ */
+export function noiseLevel(sigma255: number, digits?: number): string {
+  return `${noiseNumber(sigma255, digits)} ${noiseUnit().unit}`
 }
 
 /** The same without its unit, for the first of a range. */
-export function noiseNumber(sigma255: number): string {
-  if (settings.values.units.noise === 'percent') return ((sigma255 * 100) / 255).toFixed(1)
-  return sigma255 < 20 ? sigma255.toFixed(1) : String(Math.round(sigma255))
+export function noiseNumber(sigma255: number, digits?: number): string {
+  const value = sigma255 * noiseUnit().perLevel
+  return value.toFixed(digits ?? (value < 20 ? 1 : 0))
 }
 
 export function megapixels(width: number, height: number): string {

@@ -25,13 +25,15 @@ const atOnce = 3
 class Importer {
   #progress = $state.raw<ImportProgress | null>(null)
   #failed = $state.raw<readonly ImportFailure[]>([])
-  #stop: (() => void) | undefined
+  /** one import after another */
+  #last: Promise<void> = Promise.resolve()
+  #abort = new AbortController()
 
   get progress(): ImportProgress | null {
     return this.#progress
   }
 
-  /** what the last import could not take */
+  /** what could not be taken in since one last looked */
   get failed(): readonly ImportFailure[] {
     return this.#failed
   }
@@ -40,27 +42,45 @@ class Importer {
     this.#failed = []
   }
 
+  /** Those that wait, too. */
   cancel(): void {
-    this.#stop?.()
-    this.#stop = undefined
+    this.#abort.abort()
+    this.#abort = new AbortController()
     this.#progress = null
     say('Import stopped; what was taken in until then stays')
     void library.reload()
   }
 
   paths(paths: readonly string[], collection?: string): void {
-    if (paths.length === 0) return
+    if (paths.length > 0) void this.#enqueue((signal) => this.#import(paths, collection, signal))
+  }
+
+  #enqueue(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.#abort
+    const done = this.#last.then(async () => {
+      if (signal.aborted) return
+      await work(signal).catch((error) => {
+        if (!signal.aborted) sayError(error)
+      })
+      if (!signal.aborted) this.#progress = null
+    })
+    this.#last = done
+    return done
+  }
+
+  /** Resolves when it is over, or stopped. */
+  #import(paths: readonly string[], collection: string | undefined, signal: AbortSignal): Promise<void> {
     this.#progress = { done: 0, total: 0, name: paths[0] }
-    this.#stop = client.library.import(
-      { paths: [...paths], ...(collection ? { collection } : {}) },
-      {
-        onData: (event) => this.#take(event),
-        onError: (error) => {
-          this.#progress = null
-          sayError(error)
-        },
-      },
-    )
+    return new Promise((resolve, reject) => {
+      const stop = client.library.import(
+        { paths: [...paths], ...(collection ? { collection } : {}) },
+        { onData: (event) => this.#take(event), onError: reject, onEnd: resolve },
+      )
+      signal.addEventListener('abort', () => {
+        stop()
+        resolve()
+      })
+    })
   }
 
   #take(event: ImportEvent): void {
@@ -68,7 +88,6 @@ class Importer {
       this.#progress = { done: event.done, total: event.total, name: event.path }
       return
     }
-    this.#progress = null
     const { counts, ids, compressed, failed } = event
     this.#finish(ids, compressed, failed, { new: counts.added + counts.changed, duplicate: counts.duplicate })
   }
@@ -81,13 +100,11 @@ class Importer {
       const paths = [...files].map((file) => bridge.pathForFile(file)).filter((path) => path !== '')
       if (paths.length > 0) return this.paths(paths)
     }
-    await this.#upload(await filesOf(data))
+    const files = await filesOf(data)
+    if (files.length > 0) await this.#enqueue((signal) => this.#upload(files, signal))
   }
 
-  async #upload(files: readonly DroppedFile[]): Promise<void> {
-    if (files.length === 0) return
-    const abort = new AbortController()
-    this.#stop = () => abort.abort()
+  async #upload(files: readonly DroppedFile[], signal: AbortSignal): Promise<void> {
     const failed: ImportFailure[] = []
     const compressed: string[] = []
     const ids = new Array<number | null>(files.length).fill(null)
@@ -95,25 +112,24 @@ class Importer {
     let next = 0
     let done = 0
     const work = async () => {
-      for (let at = next++; at < files.length && !abort.signal.aborted; at = next++) {
+      for (let at = next++; at < files.length && !signal.aborted; at = next++) {
         const { file, folder } = files[at]
         this.#progress = { done, total: files.length, name: file.name }
         try {
-          const uploaded = await upload(file, folder, abort.signal)
+          const uploaded = await upload(file, folder, signal)
           ids[at] = uploaded.image
           if (uploaded.outcome === 'added') counts.new++
           if (uploaded.outcome === 'duplicate') counts.duplicate++
           if (uploaded.image === null && file.name.toLowerCase().endsWith('.hgi'))
             compressed.push(uploaded.path)
         } catch (error) {
-          if (!abort.signal.aborted) failed.push({ path: file.name, message: failureOf(error).message })
+          if (!signal.aborted) failed.push({ path: file.name, message: failureOf(error).message })
         }
         done++
       }
     }
     await Promise.all(Array.from({ length: atOnce }, work))
-    if (abort.signal.aborted) return
-    this.#progress = null
+    if (signal.aborted) return
     this.#finish(
       ids.filter((id) => id !== null),
       compressed,
@@ -128,7 +144,7 @@ class Importer {
     failed: readonly ImportFailure[],
     counts: { new: number; duplicate: number },
   ): void {
-    this.#failed = failed
+    this.#failed = [...this.#failed, ...failed]
     void library.reload().then(() => {
       if (ids.length > 0) library.open(ids[0])
     })

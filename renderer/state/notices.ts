@@ -1,6 +1,7 @@
 import { toast } from 'svelte-sonner'
 import type { Undo } from '../../shared/contract/common.ts'
 import { client } from './client.ts'
+import { copyText } from './copy-text.ts'
 import { failureOf } from './failure.ts'
 
 /** One line that something is done, with what one may want to do next. */
@@ -13,21 +14,24 @@ export function say(text: string, action?: { label: string; run: () => void }): 
 
 /** Says what was removed or renamed, and takes it back on request; `onUndone` after that. */
 export function sayWithUndo(text: string, { undo }: Undo, onUndone?: () => void): void {
-  lastUndo = () => {
-    lastUndo = undefined
+  const step = () => {
+    steps = steps.filter((one) => one !== step)
     client.undo.restore({ undo }).then(({ label }) => {
       say(`Taken back: ${label}`)
       onUndone?.()
     }, sayError)
   }
-  toast(text, { duration: 12_000, action: { label: 'Undo', onClick: () => lastUndo?.() } })
+  steps = [...steps, step]
+  toast(text, { duration: 12_000, action: { label: 'Undo', onClick: step } })
 }
 
-let lastUndo: (() => void) | undefined
+/** What can be taken back, the last at the end. */
+let steps: readonly (() => void)[] = []
 
-/** The last thing that can be taken back, for Ctrl/Cmd Z. */
+/** Takes back the last thing that was not yet, for Ctrl/Cmd Z. */
 export function undoLast(): void {
-  if (lastUndo) lastUndo()
+  const last = steps.at(-1)
+  if (last) last()
   else say('There is nothing to take back')
 }
 
@@ -37,6 +41,6 @@ export function sayError(error: unknown): void {
   if (failure.code === 'aborted') return
   toast.error(failure.message, {
     duration: 15_000,
-    action: { label: 'Copy details', onClick: () => void navigator.clipboard.writeText(failure.details) },
+    action: { label: 'Copy details', onClick: () => void copyText(failure.details).catch(sayError) },
   })
 }

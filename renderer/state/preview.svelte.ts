@@ -1,7 +1,8 @@
 import type { Layer } from '../../shared/contract/common.ts'
 import type { Listener } from '../../shared/contract/index.ts'
 import type { PreviewEvent } from '../../shared/contract/preview.ts'
-import { Growth } from '../draw/library-picture.ts'
+import { Growth, growingPicture } from '../draw/library-picture.ts'
+import type { Picture } from '../draw/picture.ts'
 import { type Failure, failureOf, isAborted } from './failure.ts'
 
 /** A result while it comes into being: its pixels appear piece by piece, its facts at the end. */
@@ -27,6 +28,11 @@ export class Preview<Facts> {
 
   get version(): number {
     return this.#version
+  }
+
+  /** what is there of the layer; null before there is one */
+  get picture(): Picture | null {
+    return this.#layer && growingPicture(this.#layer, this.#growth, this.#version)
   }
 
   /** 0 to 1 while it runs and that is known */

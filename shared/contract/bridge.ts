@@ -1,8 +1,9 @@
 /** What the menu may ask of the window. */
 export const menuCommands = [
-  ...['open-files', 'open-folder', 'export', 'undo', 'palette', 'shortcuts', 'settings', 'about', 'doctor'],
+  ...['open-files', 'open-folder', 'export', 'undo', 'palette', 'shortcuts'],
   ...['zoom-in', 'zoom-out', 'zoom-fit', 'zoom-100', 'toggle-inspector', 'toggle-filmstrip'],
-  ...['view-library', 'view-noise', 'view-denoise', 'view-compress', 'view-models', 'view-jobs'],
+  ...['view-library', 'view-noise', 'view-denoise', 'view-compress', 'view-train', 'view-latents'],
+  ...['view-models', 'view-jobs', 'view-learn', 'view-settings', 'view-doctor'],
 ] as const
 export type MenuCommand = (typeof menuCommands)[number]
 

@@ -1,7 +1,6 @@
 import type { DenoiseFacts, Similarity } from '../../../shared/contract/denoise.ts'
 import { detailPicture } from '../../draw/detail-picture.ts'
 import type { Amounts, Layer } from '../../draw/layer.ts'
-import { growingPicture } from '../../draw/library-picture.ts'
 import type { Picture } from '../../draw/picture.ts'
 import type { Region } from '../../draw/viewport.svelte.ts'
 import { client } from '../../state/client.ts'
@@ -79,13 +78,15 @@ export class Variant {
   }
 
   /** How the picture, or what is taken away, is drawn; null before there is a result. */
-  drawn(kind: 'blend' | 'residual', original: Picture, told255: number): Layer | null {
-    const { layer, growth } = this.preview
-    if (!layer) return null
-    const { width, height, key } = layer
-    const clean = growingPicture(layer, growth)
-    const sizes = { originalKey: original.key, cleanKey: key, width, height }
-    const detail = detailPicture({ ...sizes, sigma255: this.sigma255 ?? told255, growth })
-    return { kind, original, clean, detail, amounts: this.amounts, gain: residualGain }
+  drawn(kind: 'blend' | 'residual', original: Picture): Layer | null {
+    const { picture: clean, growth, facts } = this.preview
+    if (!clean) return null
+    const { key, width, height, version } = clean
+    const sigma255 = this.sigma255 ?? facts?.told255
+    const keys = { originalKey: original.key, cleanKey: key }
+    const detail = detailPicture({ ...keys, width, height, version, sigma255: sigma255 ?? 0, growth })
+    // Which detail was taken away is not known before the level is.
+    const amounts = sigma255 === undefined ? { ...this.amounts, detail: 0 } : this.amounts
+    return { kind, original, clean, detail, amounts, gain: residualGain }
   }
 }

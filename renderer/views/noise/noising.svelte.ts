@@ -2,7 +2,6 @@ import type { NoiseFacts } from '../../../shared/contract/noise.ts'
 import { imageKey, tileUrl } from '../../../shared/contract/pixels.ts'
 import type { Parameter } from '../../../shared/noise/model.ts'
 import { noiseModels } from '../../../shared/noise/models.ts'
-import { growingPicture } from '../../draw/library-picture.ts'
 import { memoryPicture, type Picture } from '../../draw/picture.ts'
 import { type Region, Viewport } from '../../draw/viewport.svelte.ts'
 import { client } from '../../state/client.ts'
@@ -118,9 +117,8 @@ class Noising {
 
   /** The exact whole once it is there, else what was computed live. */
   get picture(): Picture | null {
-    const { layer, growth, facts } = this.preview
-    if (layer && facts) return growingPicture(layer, growth)
-    return this.#live ?? (layer ? growingPicture(layer, growth) : null)
+    const { picture, facts } = this.preview
+    return facts ? picture : (this.#live ?? picture)
   }
 }
 
