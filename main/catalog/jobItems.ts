@@ -73,6 +73,12 @@ export class JobItems {
     return itemOf(row)
   }
 
+  /** Whether an item of a job other than this one wrote the path. */
+  isOutputOfOther(jobId: number, path: string): boolean {
+    const sql = 'SELECT 1 FROM jobItems WHERE output = ? AND jobId <> ? LIMIT 1'
+    return this.#db.one(sql, path, jobId) !== undefined
+  }
+
   counts(jobId: number): JobItemCounts {
     const counts: JobItemCounts = { waiting: 0, done: 0, skipped: 0, failed: 0 }
     const sql = 'SELECT status, count(*) AS count FROM jobItems WHERE jobId = ? GROUP BY status'

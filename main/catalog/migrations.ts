@@ -182,6 +182,10 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX clusterNamesByModel ON clusterNames (modelSha256);
   `,
+  `
+  -- which job wrote a file
+  CREATE INDEX jobItemsByOutput ON jobItems (output) WHERE output IS NOT NULL;
+  `,
 ]
 
 /** Refuses a file of another program or of a later version, without writing to it. */

@@ -120,6 +120,9 @@ export function pictureBatch<Input extends BatchInput>(
     const holders = new Map(
       items.list(job.id).flatMap(({ output, position }) => (output ? [[output, position]] : [])),
     )
+    // What an earlier attempt left half acknowledged: a kill between the file and the catalog.
+    const isOwn = ({ path, mtimeMs }: FoundFile) =>
+      job.attempts > 1 && mtimeMs >= job.createdAtMs && !items.isOutputOfOther(job.id, path)
     const leftovers = new Leftovers()
     const claim = (path: string, position: number) => {
       if ((holders.get(path) ?? position) !== position) {
@@ -137,7 +140,7 @@ export function pictureBatch<Input extends BatchInput>(
         decide: async (path) => {
           claim(path, item.position)
           if (job.attempts > 1) await leftovers.remove(path)
-          return decide(path, input, job)
+          return decide(path, input, isOwn)
         },
         progress: (fraction) => {
           fractions.set(item.input, fraction)
@@ -179,16 +182,24 @@ export function targetOf(
 /** What to do about a target that may be there. */
 export type Decision = 'write' | 'replace' | 'skip'
 
+interface FoundFile {
+  readonly path: string
+  readonly mtimeMs: number
+}
+
 /**
- * What an earlier attempt of the same job left half acknowledged (a kill between the file and the catalog) is replaced.
+ * What the same job wrote is replaced.
  * @throws AppError `conflict` when the target is there and is neither to be skipped nor replaced: said before the
  *   work, not after it
  */
-async function decide(target: string, input: BatchInput, job: Job): Promise<Decision> {
+async function decide(
+  target: string,
+  input: BatchInput,
+  isOwn: (file: FoundFile) => boolean,
+): Promise<Decision> {
   const found = await stat(target).catch(() => null)
   if (!found) return 'write'
-  const isOwn = job.attempts > 0 && found.mtimeMs >= job.createdAtMs
-  if (input.overwrite || isOwn) return 'replace'
+  if (input.overwrite || isOwn({ path: target, mtimeMs: found.mtimeMs })) return 'replace'
   if (input.skipExisting) return 'skip'
   throw new AppError(
     'conflict',
