@@ -15,6 +15,8 @@ export class SettingsStore {
   readonly changes = new Topic<Settings>()
   readonly #path: string
   #current: Settings
+  /** Changes come one after the other: each starts from what the one before left. */
+  #last: Promise<unknown> = Promise.resolve()
 
   private constructor(path: string, current: Settings) {
     this.#path = path
@@ -33,32 +35,37 @@ export class SettingsStore {
   }
 
   /** @throws AppError bad-input naming the setting at fault; nothing is changed then */
-  async change(change: SettingsChange): Promise<Settings> {
-    const known = this.#current
-    const merged = {
-      ...known,
-      ...change,
-      templates: { ...known.templates, ...change.templates },
-      units: { ...known.units, ...change.units },
-    }
-    const result = schema.safeParse(merged)
-    if (!result.success) {
-      const [issue] = result.error.issues
-      throw new AppError('bad-input', `setting ${issue!.path.join('.') || 'unknown'}: ${issue!.message}`)
-    }
-    return this.#keep(result.data)
+  change(change: SettingsChange): Promise<Settings> {
+    return this.#keep((known) => merged(known, change))
   }
 
   reset(): Promise<Settings> {
-    return this.#keep(defaultSettings)
+    return this.#keep(() => defaultSettings)
   }
 
-  async #keep(settings: Settings): Promise<Settings> {
-    await writeFileAtomic(this.#path, `${JSON.stringify(settings, null, 2)}\n`)
-    this.#current = settings
-    this.changes.publish(settings)
-    return settings
+  #keep(next: (known: Settings) => Settings): Promise<Settings> {
+    const kept = this.#last.then(async () => {
+      const settings = next(this.#current)
+      await writeFileAtomic(this.#path, `${JSON.stringify(settings, null, 2)}\n`)
+      this.#current = settings
+      this.changes.publish(settings)
+      return settings
+    })
+    this.#last = kept.catch(() => {}) // whoever asked is told
+    return kept
   }
+}
+
+function merged(known: Settings, change: SettingsChange): Settings {
+  const result = schema.safeParse({
+    ...known,
+    ...change,
+    templates: { ...known.templates, ...change.templates },
+    units: { ...known.units, ...change.units },
+  })
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  throw new AppError('bad-input', `setting ${issue!.path.join('.') || 'unknown'}: ${issue!.message}`)
 }
 
 function parsed(text: string): Settings {
