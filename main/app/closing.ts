@@ -32,10 +32,13 @@ export class Closing {
     if (!isLast || this.#active === 0 || this.#mayClose.has(window)) return true
     if (!window.isVisible()) return false
     window.webContents.send('close-asked', this.#active)
-    const timer = setTimeout(() => void this.#askPlainly(window), patienceMs)
-    window.once('closed', () => clearTimeout(timer))
-    window.once('hide', () => clearTimeout(timer))
-    this.#timers.set(window, timer)
+    const clear = () => clearTimeout(this.#timers.get(window))
+    if (this.#timers.has(window)) clear()
+    else window.on('closed', clear).on('hide', clear)
+    this.#timers.set(
+      window,
+      setTimeout(() => void this.#askPlainly(window), patienceMs),
+    )
     return false
   }
 

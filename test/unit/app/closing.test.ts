@@ -90,3 +90,15 @@ test('a window that does not answer is asked about by the system', async () => {
   expect(electron.dialog.showMessageBox).toHaveBeenCalledOnce()
   expect(window.close).not.toHaveBeenCalled()
 })
+
+test('asked twice and answered once, it is not asked about again; nor are listeners gathered', async () => {
+  vi.useFakeTimers()
+  const { closing, window } = windowAndClosing()
+  closing.setActive(1)
+  for (let i = 0; i < 3; i++) closing.ask(window)
+  closing.answer(window, 'cancel')
+  await vi.advanceTimersByTimeAsync(61_000)
+  vi.useRealTimers()
+  expect(electron.dialog.showMessageBox).not.toHaveBeenCalled()
+  expect(window.listenerCount('hide')).toBe(1)
+})
