@@ -9,6 +9,7 @@ import {
   nativeImage,
 } from 'electron'
 import { z } from 'zod'
+import { rowId } from '../../shared/contract/common.ts'
 import type { CoreLink } from './core-link.ts'
 import { windowOrigin } from './protocol.ts'
 import type { StateStore } from './shell-state.ts'
@@ -24,7 +25,7 @@ const chooser = z.object({
     .optional(),
   start: absolutePath.optional(),
 })
-const imageIds = z.array(z.int().positive()).min(1).max(1000)
+const imageIds = z.array(rowId).min(1)
 const closeAnswer = z.enum(['close', 'keep-running', 'cancel'])
 
 export interface IpcParts {
