@@ -53,6 +53,7 @@ export async function startServer(app: Application, settings: ServerSettings): P
       .catch(() => response.destroy())
   })
   server.on('upgrade', (request, socket: Duplex, head) => {
+    socket.on('error', () => socket.destroy()) // whoever asked has gone
     const isOurs = guard.isOwnHost(request) && guard.isOwnOrigin(request, true) && guard.isKnown(request)
     const isPlace = urlOf(request).pathname === '/trpc'
     if (!isOurs || !isPlace || sockets.clients.size >= mostSockets) {

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -175,6 +176,32 @@ test('malformed and huge messages cost a connection at most', async () => {
   expect(await talk('x'.repeat(mostMessageBytes + 1))).toBe('closed 1009')
   expect(await talk(call('library.count', {}))).toContain('"count":0')
   expect(app.core.catalog.images.count()).toBe(0)
+})
+
+test('whoever is refused a socket and resets the connection ends nothing', async () => {
+  const { ask, server } = await serverWithCookie()
+  const failures: unknown[] = []
+  const note = (error: unknown) => void failures.push(error)
+  process.on('uncaughtException', note)
+  onTestFinished(() => void process.off('uncaughtException', note))
+  const lines = [
+    'GET /trpc HTTP/1.1',
+    `Host: 127.0.0.1:${server.port}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+  ]
+  for (let i = 0; i < 60; i++) {
+    await new Promise<void>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () => {
+        socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+        setTimeout(() => socket.resetAndDestroy(), i % 3)
+      })
+      socket.on('error', () => {})
+      socket.on('close', () => resolve())
+    })
+  }
+  expect((await ask('/')).status).toBe(403)
+  expect(failures).toEqual([])
 })
 
 test('no path outside of the libraries is read or written, links and dots included', async () => {
