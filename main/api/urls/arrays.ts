@@ -9,9 +9,10 @@ import { type Answer, bytesAnswer, commonHeaders, errorAnswer, notFound } from '
 
 /** Answers what latents.ts and train.ts of the contract name; null for any other path. Never throws. */
 export async function answerArrays(app: Application, url: URL): Promise<Answer | null> {
-  const [area, key = '', what = '', ...rest] = url.pathname.split('/').slice(1).map(decodeURIComponent)
-  if (rest.length > 0 || (area !== 'latents' && area !== 'train')) return null
+  const [area, ...escaped] = url.pathname.split('/').slice(1)
+  if (escaped.length > 2 || (area !== 'latents' && area !== 'train')) return null
   try {
+    const [key = '', what = ''] = escaped.map(decoded)
     if (area === 'train') return await samples(app, key, what)
     const [, kind, name] = /^(map|groups|values|sheet)-(.+)$/.exec(what) ?? []
     if (kind === 'map') return numbers(app.latents.coordinates(key, name!))
@@ -23,6 +24,16 @@ export async function answerArrays(app: Application, url: URL): Promise<Answer |
     throw notFound(url.pathname)
   } catch (error) {
     return errorAnswer(error)
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (cause) {
+    throw new AppError('bad-input', `'${part}' is no part of an address: its escapes are malformed`, {
+      cause,
+    })
   }
 }
 

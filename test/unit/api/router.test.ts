@@ -121,6 +121,13 @@ test('noise is previewed as a picture with its figures, and again from what is k
   expect(download.headers['Content-Disposition']).toContain('lake-gaussian.png')
 })
 
+test('malformed escapes of an address are answered', async () => {
+  const { app } = await openTestApplication()
+  for (const path of ['/latents/%E0%A4%A/map-x', '/latents/x/%', '/train/%ff/samples-1', '/pixels/%/fit']) {
+    expect((await answerPixels(app, new URL(path, 'http://host'), none))?.status, path).toBe(400)
+  }
+})
+
 test('settings are checked as a whole, kept, and told to others', async () => {
   const { app, folder } = await openTestApplication()
   const { client } = clientOf(app)
