@@ -106,9 +106,9 @@ async function respond(
   // A link to the printed address may be followed from anywhere: the token is what counts.
   if (isReading && url.pathname === '/' && token !== null) {
     const cookie = guard.redeem(token)
-    if (!cookie) return guard.isKnown(request) ? redirect() : refusal('the token is wrong or was used before')
+    if (!cookie) return guard.isKnown(request) ? entry() : refusal('the token is wrong or was used before')
     onEntry()
-    return redirect(cookie)
+    return entry(cookie)
   }
   if (!guard.isOwnOrigin(request, !isReading)) return refusal('the request comes from another page')
   if (!guard.isKnown(request)) return refusal('this browser has not been let in')
@@ -144,26 +144,32 @@ function urlOf({ url }: IncomingMessage): URL {
   }
 }
 
-function redirect(cookie?: string): Answer {
-  const headers = { ...commonHeaders, Location: '/', 'Cache-Control': 'no-store' }
-  return {
-    status: 303,
-    headers: cookie ? { ...headers, 'Set-Cookie': cookie } : headers,
-    body: new Uint8Array(),
-  }
+/**
+ * A page that goes on to the window, in place of the address with the token. A redirection would still be the other
+ * site's request where its link was followed, and come without the cookie.
+ */
+function entry(cookie?: string): Answer {
+  const page = `<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>Hourglass</title><a href="/">Hourglass</a>`
+  const { headers, ...answer } = bare(200, 'text/html', page)
+  return { ...answer, headers: cookie ? { ...headers, 'Set-Cookie': cookie } : headers }
 }
 
 function refusal(why: string): Answer {
   const words = `Hourglass: ${why}. Open the address that Hourglass printed in the terminal; it is good for one browser.`
+  return bare(403, 'text/plain', words)
+}
+
+/** What needs nothing beside itself. */
+function bare(status: number, type: string, text: string): Answer {
   return {
-    status: 403,
+    status,
     headers: {
       ...commonHeaders,
-      'Content-Type': 'text/plain; charset=utf-8',
-      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      'Content-Type': `${type}; charset=utf-8`,
+      'Content-Security-Policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
       'Cache-Control': 'no-store',
     },
-    body: Buffer.from(words),
+    body: Buffer.from(text),
   }
 }
 

@@ -69,8 +69,11 @@ test('a token is good once, and becomes a cookie that scripts and other sites ca
   expect((await ask('/?token=')).status).toBe(403)
   const next = new URL(server.address())
   const entered = await ask(`/${next.search}`)
-  expect(entered.status).toBe(303)
-  expect(entered.headers.location).toBe('/')
+  // Not redirected: that would still be the request of the page whose link was followed, without the cookie.
+  expect(entered.status).toBe(200)
+  expect(entered.text).toContain('<meta http-equiv="refresh" content="0;url=/">')
+  expect(entered.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+  expect(String(entered.headers['content-security-policy'])).toMatch(/^default-src 'none';/)
   expect(String(entered.headers['set-cookie'])).toMatch(/HttpOnly; SameSite=Strict/)
 })
 
