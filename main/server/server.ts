@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -12,6 +12,7 @@ import { contentPolicy, windowFile } from '../api/urls/window-files.ts'
 import type { Application } from '../core/application.ts'
 import { receiveFile } from '../core/library/receive-file.ts'
 import { receiveModel } from '../core/library/receive-model.ts'
+import { fileError } from '../imaging/file-errors.ts'
 import { windowFolder } from '../platform/folders.ts'
 import { Guard } from './guard.ts'
 
@@ -178,9 +179,23 @@ async function send(
   { status, headers, body }: Answer,
   isHead: boolean,
 ): Promise<void> {
-  const isFile = 'path' in body
-  response.writeHead(status, { ...headers, 'Content-Length': isFile ? body.bytes : body.length })
-  if (isHead) response.end()
-  else if (isFile) await pipeline(createReadStream(body.path), response)
-  else response.end(body)
+  if (!('path' in body)) {
+    response.writeHead(status, { ...headers, 'Content-Length': body.length })
+    response.end(isHead ? undefined : body)
+    return
+  }
+  const file = await open(body.path).catch((error) => fileError('read', body.path, error))
+  if (file instanceof AppError) return send(response, errorAnswer(file), isHead)
+  try {
+    const { size: bytes } = await file.stat()
+    response.writeHead(status, { ...headers, 'Content-Length': bytes })
+    if (bytes > 0 && !isHead) {
+      const stream = file.createReadStream({ end: bytes - 1, autoClose: false })
+      await pipeline(stream, response, { end: false })
+      if (stream.bytesRead < bytes) throw new AppError('unreadable', `${body.path} became shorter meanwhile`)
+    }
+    response.end()
+  } finally {
+    await file.close()
+  }
 }

@@ -5,8 +5,8 @@ import { AppError, type ErrorCode, toAppError } from '../../../shared/errors.ts'
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** bytes, or a file on disk to be streamed */
-  readonly body: Uint8Array | { readonly path: string; readonly bytes: number }
+  /** bytes, or a file on disk to be streamed, as long as it is then */
+  readonly body: Uint8Array | { readonly path: string }
 }
 
 /** Never guessed at, never kept by others. */

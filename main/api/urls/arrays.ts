@@ -41,11 +41,11 @@ async function samples({ training }: Application, id: string, what: string): Pro
   const step = /^samples-(\d+)$/.exec(what)?.[1]
   if (step === undefined) throw notFound(what)
   const path = training.samplesPath(id, Number(step))
-  const facts = await stat(path).catch((cause) => {
+  await stat(path).catch((cause) => {
     throw new AppError('not-found', `run ${id} keeps no samples of step ${step}`, { cause })
   })
   const headers = { ...commonHeaders, 'Content-Type': 'image/png', 'Cache-Control': 'no-store' }
-  return { status: 200, headers, body: { path, bytes: facts.size } }
+  return { status: 200, headers, body: { path } }
 }
 
 function numbers(values: Float32Array | Int32Array): Answer {

@@ -75,14 +75,14 @@ async function pixels(app: Application, key: string, kind: string, url: URL, sig
 /** The original as it is, a result as the file it was made as, else as PNG. */
 async function download({ pictures }: Application, key: string): Promise<Answer> {
   if (key.startsWith('i')) {
-    const { image, path } = await pictures.find(Number(key.slice(1)))
+    const { path } = await pictures.find(Number(key.slice(1)))
     const headers = { 'Content-Disposition': attachment(basename(path)) }
     const { headers: common } = bytesAnswer(
       { type: 'application/octet-stream', bytes: new Uint8Array() },
       'never',
       headers,
     )
-    return { status: 200, headers: common, body: { path, bytes: image.bytes } }
+    return { status: 200, headers: common, body: { path } }
   }
   const { file, raster, name } = pictures.layer(key)
   const { type, extension, bytes } = file ?? (await encodeRaster(raster))

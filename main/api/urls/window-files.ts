@@ -58,7 +58,7 @@ export async function windowFile(folder: string, pathname: string, policy: strin
       'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
       'Cache-Control': isKept ? 'private, max-age=31536000, immutable' : 'no-cache',
     },
-    body: { path, bytes: facts.size },
+    body: { path },
   }
 }
 

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { mostMessageBytes } from '../../../main/api/connect.ts'
+import { importImages } from '../../../main/core/import.ts'
 import { buildWindow } from '../../../main/server/build-window.ts'
 import { startServer } from '../../../main/server/server.ts'
 import { openTestApplication } from '../core/application.ts'
@@ -205,6 +206,27 @@ test('whoever is refused a socket and resets the connection ends nothing', async
   }
   expect((await ask('/')).status).toBe(403)
   expect(failures).toEqual([])
+})
+
+test('a photo is sent as its file is now, whatever it was when it came in; or it is gone', async () => {
+  const { app, ask, photos, cookie } = await serverWithCookie()
+  const { ids } = await importImages(app.core, [join(photos, 'lake.jpg'), join(photos, 'walrus.jpg')])
+  const [lake, walrus] = ids.map((id) => app.core.catalog.images.byId(id)!.path)
+  const download = (id: number, method = 'GET') => ask(`/download/i${id}`, { method, headers: { cookie } })
+  await appendFile(lake!, 'more')
+  await truncate(walrus!, 3000)
+  for (const [i, path] of [lake!, walrus!].entries()) {
+    const { status, headers, text } = await download(ids[i]!)
+    const bytes = await readFile(path)
+    expect(status).toBe(200)
+    expect(headers['content-length']).toBe(String(bytes.length))
+    expect(text).toBe(bytes.toString())
+  }
+  expect((await download(ids[1]!, 'HEAD')).headers['content-length']).toBe('3000')
+  await truncate(walrus!)
+  expect(await download(ids[1]!)).toMatchObject({ status: 200, text: '' })
+  await rm(walrus!)
+  expect((await download(ids[1]!)).status).toBe(404)
 })
 
 test('no path outside of the libraries is read or written, links and dots included', async () => {
