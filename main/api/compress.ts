@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { compressArea } from '../../shared/contract/compress.ts'
 import { curveOf, rivalsAt } from '../core/previews/compare-formats.ts'
 import { compressPreview } from '../core/previews/compress-preview.ts'
@@ -7,8 +5,6 @@ import { hgiPreview, inspectHgi } from '../core/previews/hgi-preview.ts'
 import { Inbox } from '../core/topic.ts'
 import { verifyFile } from '../core/verify.ts'
 import { areaRouter } from './area.ts'
-
-const mostRecent = 20
 
 export const compress = areaRouter(compressArea, {
   preview: (request, { core, pictures }, signal) => compressPreview(core, pictures, request, signal),
@@ -32,21 +28,5 @@ export const compress = areaRouter(compressArea, {
     yield* inbox.until(signal)
     const { damage, tiles, unchecked } = await work
     yield { kind: 'done', damage, tiles, unchecked }
-  },
-
-  async recent(_, { core, access }) {
-    const { jobs } = core.catalog
-    const outputs = jobs
-      .list({ status: 'done', limit: 50 })
-      .filter(({ kind }) => kind === 'compress')
-      .flatMap(({ id }) => jobs.items.list(id, 'done').flatMap(({ output }) => output ?? []))
-    const found = await Promise.all(
-      [...new Set(outputs)].slice(0, 2 * mostRecent).map(async (path) => {
-        const real = await access.check(path).catch(() => null)
-        const facts = real && (await stat(real).catch(() => null))
-        return facts ? { path, name: basename(path), bytes: facts.size } : null
-      }),
-    )
-    return found.filter((each) => each !== null).slice(0, mostRecent)
   },
 })

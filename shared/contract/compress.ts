@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filePath, type Layer, nothing, rowId } from './common.ts'
+import { filePath, type Layer, rowId } from './common.ts'
 import { modelName, type Similarity } from './denoise.ts'
 import type { PreviewEvent } from './preview.ts'
 import { query, subscription } from './procedure.ts'
@@ -116,6 +116,4 @@ export const compressArea = {
     | { kind: 'progress'; fraction: number }
     | { kind: 'done'; damage: readonly string[]; tiles: number; unchecked: string | null }
   >(),
-  /** .hgi files opened or written lately, the latest first */
-  recent: query(nothing).gives<{ path: string; name: string; bytes: number }[]>(),
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { rect, rowId } from './common.ts'
+import { rowId } from './common.ts'
 import type { Histogram } from './denoise.ts'
 import type { PreviewEvent } from './preview.ts'
 import { subscription } from './procedure.ts'
@@ -26,7 +26,5 @@ export interface NoiseFacts {
 /** The list of noise models with their parameters needs no call: shared/noise/models.ts. Saving is a job. */
 export const noiseArea = {
   /** The whole picture, with the very noise that saving it with this seed gives. */
-  preview: subscription(z.object({ image: rowId, ...noiseSettings.shape, visible: rect.optional() })).gives<
-    PreviewEvent<NoiseFacts>
-  >(),
+  preview: subscription(z.object({ image: rowId, ...noiseSettings.shape })).gives<PreviewEvent<NoiseFacts>>(),
 }

@@ -202,6 +202,30 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
       view.submenu!.items.find(({ label }) => label === 'Models')!.click()
     })
     await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor()
+    // Every entry that names a view leads to it.
+    for (const [menu, name] of [
+      ['&File', 'Settings'],
+      ['&View', 'Latents'],
+      ['&Help', 'Learn'],
+      ['&Help', 'Doctor'],
+    ] as const) {
+      await app.evaluate(
+        ({ Menu }, [menu, name]) => {
+          const { submenu } = Menu.getApplicationMenu()!.items.find(({ label }) => label === menu)!
+          submenu!.items.find(({ label }) => label === name)!.click()
+        },
+        [menu, name] as const,
+      )
+      await page.getByRole('heading', { level: 1, name }).waitFor()
+    }
+  })
+
+  test('the doctor`s report is copied', async () => {
+    await goTo(page, 'Doctor')
+    await page.getByRole('button', { name: 'Copy the report' }).click()
+    await page.getByText('The report is in the clipboard').waitFor()
+    const text = await app.evaluate(({ clipboard }) => clipboard.readText())
+    expect(text).toMatch(/^Hourglass \d/)
   })
 
   test('a second start hands its files to the first, which opens them', async () => {
@@ -282,6 +306,22 @@ describe.skipIf(typeof found === 'string')('the shell in Electron', () => {
     await page.mouse.up()
     const dragged = () => app.evaluate(() => (globalThis as unknown as { dragged: unknown[] }).dragged)
     await expect.poll(dragged).toEqual([{ file: photo, files: [photo], hasIcon: true }])
+    // Dropped onto a collection of the same window it joins that, and is not imported.
+    await page.getByRole('listbox', { name: 'Photos' }).press('Escape')
+    await page.getByRole('button', { name: 'New collection', exact: true }).click()
+    await page.getByLabel('Name of the collection').fill('Lakes')
+    await page.getByLabel('Name of the collection').press('Enter')
+    const shelf = page.getByRole('navigation', { name: 'Collections and filters' })
+    const lakes = shelf.getByRole('listitem').filter({ hasText: 'Lakes' })
+    await lakes.waitFor()
+    await photos(page, 'lake.jpg').dispatchEvent('dragstart')
+    await lakes.evaluate((node) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['x'], 'lake.jpg'))
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        node.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+    })
+    await expect.poll(() => lakes.locator('.count').textContent()).toBe('1')
   })
 
   test('a photo is shown in its folder, and goes to the trash once that is confirmed', async () => {

@@ -1,4 +1,5 @@
-import type { DenoiseFacts, Similarity } from '../../../shared/contract/denoise.ts'
+import type { DenoiseFacts, Histogram, Similarity } from '../../../shared/contract/denoise.ts'
+import { imageKey } from '../../../shared/contract/pixels.ts'
 import { detailPicture } from '../../draw/detail-picture.ts'
 import type { Amounts, Layer } from '../../draw/layer.ts'
 import type { Picture } from '../../draw/picture.ts'
@@ -24,6 +25,7 @@ export class Variant {
   readonly preview = new Preview<DenoiseFacts>()
   #similarity = $state.raw<Similarity | null>(null)
   #measureFailure = $state.raw<Failure | null>(null)
+  #residual = $state.raw<Histogram | null>(null)
   #measured = 0
 
   constructor(id: number, model: string, like?: Variant) {
@@ -45,6 +47,11 @@ export class Variant {
     return this.#measureFailure
   }
 
+  /** how far the whole result is from the photo, in levels of 255; null: not asked for yet */
+  get residual(): Histogram | null {
+    return this.#residual
+  }
+
   /** the model that made the result; before there is one, what was asked for */
   get usedModel(): string {
     return this.preview.facts?.model ?? this.model
@@ -58,6 +65,7 @@ export class Variant {
     const { model, sigma255, passes } = this
     const request = { image, model, sigma255, passes, visible }
     this.#similarity = null
+    this.#residual = null
     this.preview.start((listener) => client.denoise.preview(request, listener))
   }
 
@@ -75,6 +83,14 @@ export class Variant {
     } catch (error) {
       if (run === this.#measured) this.#measureFailure = failureOf(error)
     }
+  }
+
+  /** Once there is a result. */
+  async measureResidual(image: number): Promise<void> {
+    const { layer } = this.preview
+    if (!layer || this.#residual) return
+    const residual = await client.denoise.residual({ layer: imageKey(image), from: layer.key })
+    if (layer.key === this.preview.layer?.key) this.#residual = residual
   }
 
   /** How the picture, or what is taken away, is drawn; null before there is a result. */

@@ -77,7 +77,7 @@ class Noising {
   run(): void {
     const image = this.#image
     if (!image) return
-    const request = { image: image.id, ...this.settings, visible: this.viewport.visible }
+    const request = { image: image.id, ...this.settings }
     this.preview.start((listener) => client.noise.preview(request, listener))
   }
 

@@ -168,6 +168,22 @@ export function libraryTests(get: () => Window): void {
     await expect.poll(() => photos(page).count()).toBe(5)
   }, 180_000)
 
+  test('library: the undo of an older notice takes back its own step, Ctrl+Z the one that is left', async () => {
+    const { page } = get()
+    const grid = page.getByRole('listbox', { name: 'Photos' })
+    for (const name of ['lake.jpg', 'walrus.jpg']) {
+      await openPhoto(page, name)
+      await grid.press('Delete')
+      await photos(page, name).waitFor({ state: 'detached' })
+    }
+    const notices = page.locator('[data-sonner-toast]').filter({ hasText: '1 photo removed' })
+    await notices.nth(1).getByRole('button', { name: 'Undo' }).dispatchEvent('click')
+    await photos(page, 'lake.jpg').waitFor()
+    expect(await photos(page, 'walrus.jpg').count()).toBe(0)
+    await page.keyboard.press('Control+Z')
+    await photos(page, 'walrus.jpg').waitFor()
+  }, 180_000)
+
   test('library: what the camera wrote is shown, and found again by the camera', async () => {
     const { page, folder, folderOfPhotos } = get()
     const shot = join(folder, 'concert.jpg')
