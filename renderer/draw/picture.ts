@@ -45,17 +45,19 @@ export function urlPicture(options: {
 /** Decodes off the main thread; the embedded profile is applied. */
 export async function fetchPixels(url: string, signal: AbortSignal): Promise<Pixels> {
   const answer = await fetch(url, { signal })
-  if (!answer.ok) throw new Error(await reason(answer))
+  if (!answer.ok) throw await reason(answer)
   const blob = await answer.blob()
   return wideGamut ? widePixels(blob) : createImageBitmap(blob)
 }
 
-async function reason(answer: Response): Promise<string> {
+/** With the code of the core's error, which says what can be done. */
+async function reason(answer: Response): Promise<Error> {
   const text = await answer.text().catch(() => '')
   try {
-    return (JSON.parse(text) as UrlError).error.message
+    const { code, message } = (JSON.parse(text) as UrlError).error
+    return Object.assign(new Error(message), { code })
   } catch {
-    return text || `the picture could not be fetched (HTTP ${answer.status})`
+    return new Error(text || `the picture could not be fetched (HTTP ${answer.status})`)
   }
 }
 

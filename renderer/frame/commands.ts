@@ -29,7 +29,7 @@ export function frameCommands(show: (dialog: 'palette' | 'shortcuts') => void): 
       id: `view-${id}`,
       title: `Go to ${title}`,
       group: 'Views',
-      keys: id === 'settings' ? 'Mod+,' : `Alt+${index + 1}`,
+      keys: id === 'settings' ? 'Mod+,' : index < 9 ? `Alt+${index + 1}` : undefined,
       run: () => router.go(id),
     })),
   ]

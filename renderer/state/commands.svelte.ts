@@ -43,8 +43,7 @@ class Commands {
     // Behind an open dialog nothing is meant to happen.
     if (event.defaultPrevented || event.isComposing || document.querySelector('[role=dialog]')) return
     const keys = keysOf(event)
-    const isTyped = !keys.includes('Mod+') && !keys.includes('Alt+')
-    if (isTyped && takesKeys(event.target, event.key)) return
+    if (isTaken(event, keys)) return
     const command = this.all.find((one) => one.keys?.split(' ').includes(keys))
     if (!command) return
     event.preventDefault()
@@ -65,18 +64,24 @@ function keysOf(event: KeyboardEvent): string {
   ].join('')
 }
 
+/** What a text field does by itself with Ctrl or Cmd. */
+const editing = /^Mod\+(Shift\+)?([ACVXYZ]|Backspace|Delete|Home|End|Arrow\w+)$/
+
+function isTaken({ target, key }: KeyboardEvent, keys: string): boolean {
+  if (keys.includes('Mod+')) return isText(target) && editing.test(keys)
+  return !keys.includes('Alt+') && takesKeys(target, key)
+}
+
+function isText(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !['range', 'checkbox', 'radio'].includes(target.type)
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable)
+}
+
 function takesKeys(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false
-  if (
-    target.isContentEditable ||
-    target instanceof HTMLTextAreaElement ||
-    target instanceof HTMLSelectElement
-  )
-    return true
-  if (target instanceof HTMLInputElement) {
-    if (!['range', 'checkbox', 'radio'].includes(target.type)) return true
+  if (isText(target) || target instanceof HTMLSelectElement) return true
+  if (target instanceof HTMLInputElement)
     return ['Arrow', 'Home', 'End', 'Page', ' '].some((one) => key.startsWith(one))
-  }
   return (key === 'Enter' || key === ' ') && target.closest('button, [role], a') !== null
 }
 

@@ -49,6 +49,7 @@ export function noiseNumber(sigma255: number, digits?: number): string {
 
 export function megapixels(width: number, height: number): string {
   const value = (width * height) / 1e6
+  if (value < 0.05) return `${(width * height).toLocaleString('en')} pixels`
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} MP`
 }
 

@@ -9,6 +9,8 @@ const noFacets: Facets = { total: 0, formats: [], cameras: [] }
 /** The photos that are known, those that are looked at, and which of them are chosen. Shared by all views. */
 class Library {
   #view = $state.raw<LibraryView>({ order: 'imported', descending: true })
+  /** the one that `ids` are of */
+  #shownView: LibraryView = this.#view
   #ids = $state.raw<Uint32Array>(new Uint32Array())
   #isReady = $state(false)
   #failure = $state.raw<Failure | null>(null)
@@ -111,27 +113,34 @@ class Library {
       if (!answer.ok) throw new Error(`the library could not be read (HTTP ${answer.status})`)
       const ids = new Uint32Array(await answer.arrayBuffer())
       if (load !== this.#loads) return
+      const isOther = this.#view !== this.#shownView
+      const before = this.#ids
       this.#ids = ids
+      this.#shownView = this.#view
       this.#facets = facets
       this.#collections = collections
       this.#failure = null
-      this.#keepCurrent(ids)
+      this.#keepSeen(before, isOther)
     } catch (error) {
       if (load === this.#loads) this.#failure = failureOf(error)
     }
     this.#isReady = true
   }
 
-  #keepCurrent(ids: Uint32Array): void {
-    if (!this.isFiltered) {
-      // A set of 100,000 takes some milliseconds: only where several are looked for.
-      const known = this.#selected.size > 4 ? new Set(ids) : null
-      const isKnown = (id: number) => known?.has(id) ?? ids.includes(id)
-      const kept = [...this.#selected].filter(isKnown)
-      if (kept.length < this.#selected.size) this.#selected = new Set(kept)
-      if (this.#current !== null && !isKnown(this.#current)) this.#current = null
-    }
-    if (this.#current === null && ids.length > 0) this.#current = ids[0]
+  /**
+   * Nothing is done to photos that are out of sight: those that a search hides are chosen no longer, nor those that are
+   * gone. In place of the current one its neighbour, in another view the first; what was opened from elsewhere stays.
+   */
+  #keepSeen(before: Uint32Array, isOther: boolean): void {
+    const ids = this.#ids
+    // A set of 100,000 takes some milliseconds: only where several are looked for.
+    const seen = this.#selected.size > 4 ? new Set(ids) : null
+    const kept = [...this.#selected].filter((id) => seen?.has(id) ?? ids.includes(id))
+    if (kept.length < this.#selected.size) this.#selected = new Set(kept)
+    const current = this.#current
+    const was = current === null ? -1 : before.indexOf(current)
+    if (current !== null && (ids.includes(current) || (was < 0 && !isOther))) return
+    this.#current = ids[isOther ? 0 : Math.min(Math.max(was, 0), ids.length - 1)] ?? null
   }
 
   /** What is known of an image; asked for, with others, where it is not yet. */
@@ -179,6 +188,7 @@ class Library {
 
   chooseAll(): void {
     this.#selected = new Set(this.ids)
+    if (this.#current === null || !this.#selected.has(this.#current)) this.#current = this.ids[0] ?? null
   }
 
   /** These, the first of them current, in a view that shows all. */
@@ -191,6 +201,17 @@ class Library {
 
   chooseNone(): void {
     this.#selected = new Set()
+  }
+
+  /** The next photo becomes current, or the one before: of the chosen ones where there are several, which stay chosen. */
+  go(by: 1 | -1): void {
+    if (this.#selected.size < 2) {
+      this.step(by)
+      return
+    }
+    const chosen = this.ids.filter((id) => this.#selected.has(id))
+    const at = this.#current === null ? -1 : chosen.indexOf(this.#current)
+    this.#current = chosen[Math.min(Math.max(at + by, 0), chosen.length - 1)] ?? this.#current
   }
 
   /** The photo `by` places further in the view becomes current. */

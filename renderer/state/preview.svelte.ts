@@ -16,6 +16,7 @@ export class Preview<Facts> {
   #facts = $state.raw<Facts | null>(null)
   #failure = $state.raw<Failure | null>(null)
   #isRunning = $state(false)
+  #isStopped = $state(false)
   #stop: (() => void) | undefined
 
   get layer(): Layer | null {
@@ -56,10 +57,16 @@ export class Preview<Facts> {
     return this.#isRunning
   }
 
+  /** a person stopped it before its end */
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
   /** Begins anew; what was shown stays until the new layer is there. */
   start(subscribe: (listener: Listener<PreviewEvent<Facts>>) => () => void): void {
     this.stop()
     this.#isRunning = true
+    this.#isStopped = false
     this.#failure = null
     this.#facts = null
     this.#fraction = null
@@ -90,8 +97,15 @@ export class Preview<Facts> {
     this.#isRunning = false
   }
 
+  /** As a person asks for; it says so until it is begun again. */
+  halt(): void {
+    this.stop()
+    this.#isStopped = true
+  }
+
   clear(): void {
     this.stop()
+    this.#isStopped = false
     this.#layer = null
     this.#facts = null
     this.#failure = null

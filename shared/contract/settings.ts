@@ -9,7 +9,14 @@ export const namingFields = [
   ...['folder', 'name', 'ext', 'model', 'sigma', 'quality', 'date', 'index', 'format', 'width', 'height'],
 ] as const
 
-const template = z.string().min(1).max(500)
+const template = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine(
+    (text) => [...text.matchAll(/\{([^{}]*)\}/g)].every(([, field]) => namingFields.includes(field as never)),
+    `a template knows the fields ${namingFields.map((name) => `{${name}}`).join(' ')}`,
+  )
 
 /** Everything a person can set; each is used. */
 export const settings = z.strictObject({
