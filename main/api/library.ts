@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { libraryArea } from '../../shared/contract/library.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -9,7 +9,7 @@ import { projectRoot } from '../platform/folders.ts'
 import { areaRouter } from './area.ts'
 
 const isThere = (path: string) =>
-  stat(path).then(
+  lstat(path).then(
     () => true,
     () => false,
   )
@@ -72,8 +72,8 @@ export const library = areaRouter(libraryArea, {
     try {
       for (const { id } of core.catalog.views.rows(ids)) {
         for (const { path } of core.catalog.images.locations(id)) {
-          const real = await access.check(path)
-          if (await isThere(real)) await host.trash(real)
+          await access.check(path)
+          if (await isThere(path)) await host.trash(path) // a link itself, not the file it leads to
           core.catalog.images.forget(path)
         }
         count++

@@ -1,14 +1,16 @@
-import { stat } from 'node:fs/promises'
+import { rename, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connector, connectPort, mostMessageBytes } from '../../../main/api/connect.ts'
 import { router } from '../../../main/api/router.ts'
 import { answerPixels } from '../../../main/api/urls/pixels.ts'
+import { serverHost } from '../../../main/core/host.ts'
+import { importImages } from '../../../main/core/import.ts'
 import { contract } from '../../../shared/contract/index.ts'
 import type { ImportEvent } from '../../../shared/contract/library.ts'
 import type { NoiseFacts } from '../../../shared/contract/noise.ts'
 import type { PreviewEvent } from '../../../shared/contract/preview.ts'
-import { openTestApplication } from '../core/application.ts'
+import { openPhotos, openServing, openTestApplication } from '../core/application.ts'
 import { clientOf } from './client.ts'
 
 const none = new AbortController().signal
@@ -47,6 +49,24 @@ test('import, browse, look, remove, take back', async () => {
   await expect(client.mutation('undo.restore', { undo })).rejects.toMatchObject({
     data: { app: { code: 'not-found' } },
   })
+})
+
+test('what goes to the trash is the file of the library, not what it leads to', async () => {
+  const { folder, photos } = await openPhotos()
+  const [original, link] = [join(folder, 'original.jpg'), join(photos, 'walrus.jpg')]
+  await rename(link, original)
+  await symlink(original, link)
+  const trashed: string[] = []
+  const app = await openServing(folder, null, {
+    ...serverHost,
+    trash: async (path) => void trashed.push(path),
+  })
+  const { ids } = await importImages(app.core, [link, join(photos, 'lake.jpg')])
+  await rm(join(photos, 'lake.jpg'))
+  const { client } = clientOf(app)
+  expect(await client.mutation('library.trash', { ids: [...ids] })).toEqual({ count: 2 })
+  expect(trashed).toEqual([link])
+  expect(app.core.catalog.images.count()).toBe(0)
 })
 
 test('a collection that was renamed gets its name back', async () => {

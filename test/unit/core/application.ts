@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { onTestFinished } from 'vitest'
 import { type Application, openApplication } from '../../../main/core/application.ts'
-import { serverHost } from '../../../main/core/host.ts'
+import { type Host, serverHost } from '../../../main/core/host.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -42,8 +42,12 @@ export async function openPhotos(): Promise<Omit<Opened, 'app'>> {
 }
 
 /** The application of a folder, serving these libraries; closed when the test ends. */
-export async function openServing(folder: string, libraries: readonly string[] | null): Promise<Application> {
-  const app = await openApplication({ data: join(folder, 'data'), host: serverHost, libraries })
+export async function openServing(
+  folder: string,
+  libraries: readonly string[] | null,
+  host: Host = serverHost,
+): Promise<Application> {
+  const app = await openApplication({ data: join(folder, 'data'), host, libraries })
   await app.settings.change({ cacheFolder: join(folder, 'cache') })
   onTestFinished(() => app.close())
   return app
