@@ -40,9 +40,8 @@ export const library = areaRouter(libraryArea, {
   },
 
   async *import(request, app, signal) {
-    const paths = await app.access.checkAll(request.paths)
     try {
-      yield* importFiles(app.core, { ...request, paths }, signal)
+      yield* importFiles(app, request, signal)
     } finally {
       app.libraryChanged.publish() // also of what was imported until it was stopped
     }

@@ -8,10 +8,13 @@ export class Access {
   readonly #roots: readonly string[] | null
   /** the roots by the names they were given, too */
   readonly #folders: readonly string[] | null
+  /** whether what has this real path may be read; null: everything may */
+  readonly allows: ((real: string) => boolean) | null
 
   private constructor(roots: readonly string[] | null, folders: readonly string[] | null) {
     this.#roots = roots
     this.#folders = folders
+    this.allows = roots && ((real) => roots.some((root) => isWithin(root, real)))
   }
 
   static everywhere(): Access {
@@ -53,7 +56,7 @@ export class Access {
    */
   async check(path: string): Promise<string> {
     const real = await realWhereThere(resolve(path))
-    if (!this.#allows(real)) {
+    if (this.allows?.(real) === false) {
       throw new AppError('bad-input', `${path} is outside of the folders that are served here`)
     }
     return real
@@ -63,8 +66,18 @@ export class Access {
     return Promise.all(paths.map((path) => this.check(path)))
   }
 
-  #allows(real: string): boolean {
-    return this.#roots?.some((root) => isWithin(root, real)) ?? true
+  /** Those that may be read, by the names they have. */
+  async only(paths: readonly string[]): Promise<string[]> {
+    if (!this.allows) return [...paths]
+    const mayRead = await Promise.all(
+      paths.map((path) =>
+        this.check(path).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+    return paths.filter((_, i) => mayRead[i])
   }
 }
 

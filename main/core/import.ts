@@ -44,8 +44,8 @@ export async function importImages(
   paths: readonly string[],
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const { recursive = false } = options
-  return importFound(core, await findImages(paths, { recursive }), options)
+  const { recursive = false, signal } = options
+  return importFound(core, await findImages(paths, { recursive, signal }), options)
 }
 
 /** The same for files that have been found. */

@@ -1,6 +1,7 @@
+import fs from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
-import { convertPathToPattern, glob, isDynamicPattern } from 'tinyglobby'
+import { convertPathToPattern, type FileSystemAdapter, glob, isDynamicPattern } from 'tinyglobby'
 import { AppError } from '../../shared/errors.ts'
 import { imageExtensions } from './formats.ts'
 
@@ -18,6 +19,9 @@ export interface FindOptions {
   readonly cwd?: string
   /** What folders and globs give, instead of images: extensions in lower case, with their dot. */
   readonly extensions?: readonly string[]
+  /** Of real paths: which folders and links are followed; all are by default. */
+  readonly allows?: ((real: string) => boolean) | null
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -30,7 +34,12 @@ export interface FindOptions {
 export async function findImages(paths: readonly string[], options: FindOptions = {}): Promise<FoundImage[]> {
   if (paths.length === 0) throw new AppError('bad-input', 'no image named: expected files, folders or globs')
   const cwd = resolve(options.cwd ?? '.')
-  const { extensions = imageExtensions } = options
+  const { extensions = imageExtensions, allows, signal } = options
+  const walk = {
+    ...{ absolute: true, onlyFiles: true, expandDirectories: false },
+    ...(allows ? { fs: limitedFs(allows) } : {}),
+    ...(signal ? { signal } : {}),
+  }
   const what = options.extensions ? `${extensions.join(' or ')} file` : 'image'
   const found = new Map<string, FoundImage>()
   const add = (path: string, relativePath: string) => {
@@ -38,6 +47,7 @@ export async function findImages(paths: readonly string[], options: FindOptions 
   }
   for (const named of paths) {
     const path = resolve(cwd, named)
+    signal?.throwIfAborted()
     // a file whose real name looks like a glob, such as IMG[1].jpg, is that file
     const facts = await stat(path).catch(() => null)
     if (facts?.isFile()) {
@@ -51,7 +61,8 @@ export async function findImages(paths: readonly string[], options: FindOptions 
       : isAbsolute(named)
         ? toSlashes(named)
         : `${convertPathToPattern(cwd)}/${toSlashes(named)}`
-    const files = await glob(pattern, { absolute: true, onlyFiles: true, expandDirectories: false })
+    const files = await glob(pattern, { ...walk, cwd: root })
+    signal?.throwIfAborted() // it gives what it had found by then
     const images = files.map((file) => resolve(file)).filter((path) => hasExtension(path, extensions))
     if (images.length === 0) {
       const hint = facts && !options.recursive ? ' (folders below it were not searched)' : ''
@@ -60,6 +71,19 @@ export async function findImages(paths: readonly string[], options: FindOptions 
     for (const image of images) add(image, relative(root, image))
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/** The disk as a walk sees it that follows no link to elsewhere, neither into a folder nor to a file. */
+function limitedFs(allows: (real: string) => boolean): FileSystemAdapter {
+  type Done<Value> = (error: Error | null, value?: Value) => void
+  const realpath = (path: string, done: Done<string>) =>
+    fs.realpath.native(path, (error, real) => {
+      if (error || allows(real)) done(error, real)
+      else done(new Error(`${path} leads elsewhere`))
+    })
+  const readdir = (path: string, options: { withFileTypes: true }, done: Done<fs.Dirent[]>) =>
+    realpath(path, (error) => (error ? done(error) : fs.readdir(path, options, done)))
+  return { realpath, readdir } as unknown as FileSystemAdapter
 }
 
 function hasExtension(path: string, extensions: readonly string[]): boolean {

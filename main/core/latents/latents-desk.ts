@@ -67,7 +67,7 @@ export class LatentsDesk {
   /** Encodes a collection and keeps it at hand. */
   async encode(modelId: string, source: LatentsSource, options: Progressing): Promise<Encoded> {
     const model = findModel(this.#core.catalog, modelId)
-    const files = await sourceOf(this.#core, this.#access, source)
+    const files = await sourceOf(this.#core, this.#access, source, options.signal)
     const collection = await collect(this.#core, model, files, options)
     const labelKind = files.kind === 'idx' ? 'class' : files.patches ? 'photo' : 'folder'
     const hash = createHash('sha256').update(model.sha256)
@@ -310,7 +310,7 @@ export class LatentsDesk {
   async place(key: string, map: string, paths: readonly string[], signal: AbortSignal) {
     const drawn = this.#mapOf(key, map)
     const { collection } = this.#at(key)
-    const checked = await Promise.all(paths.map((path) => this.#access.check(path)))
+    const checked = await this.#access.checkAll(paths)
     const further = await collect(
       this.#core,
       collection.model,

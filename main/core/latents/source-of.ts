@@ -20,16 +20,17 @@ export async function sourceOf(
   { catalog }: Pick<Core, 'catalog'>,
   access: Access,
   source: LatentsSource,
+  signal?: AbortSignal,
 ): Promise<CollectionSource> {
-  if (source.kind === 'idx') return idxSource(await access.check(source.path), source.count)
+  if (source.kind === 'idx') return idxSource(access, await access.check(source.path), source.count)
   if (source.kind === 'samples' || source.kind === 'patches') {
     const found = await findImages([join(projectRoot, 'assets', 'samples')])
     const paths = found.map(({ path }) => path)
     return { kind: 'photos', paths, ...(source.kind === 'patches' ? { patches: patchesEach } : {}) }
   }
   if (source.kind === 'paths') {
-    const checked = await Promise.all(source.paths.map((path) => access.check(path)))
-    const found = await findImages(checked, { recursive: true })
+    const options = { recursive: true, allows: access.allows, signal }
+    const found = await findImages(await access.checkAll(source.paths), options)
     return { kind: 'photos', paths: found.map(({ path }) => path).slice(0, mostPhotos) }
   }
   const view = {
@@ -38,15 +39,19 @@ export async function sourceOf(
   }
   const ids = catalog.views.ids(view).slice(0, mostPhotos)
   const known = ids.flatMap((id) => catalog.images.byId(id)?.path ?? [])
-  const paths = known.filter((path) => access.covers(path))
+  const paths = await access.only(known)
   if (paths.length === 0) throw new AppError('bad-input', 'there is no photo in it: import some first')
   return { kind: 'photos', paths }
 }
 
 /** With the labels that lie beside the images under the usual name. */
-async function idxSource(images: string, wanted: number): Promise<CollectionSource> {
+async function idxSource(access: Access, images: string, wanted: number): Promise<CollectionSource> {
   const labels = images.replace('images', 'labels').replace('idx3', 'idx1').replace('idx4', 'idx1')
-  const isThere = labels !== images && (await stat(labels).catch(() => null)) !== null
+  const facts = await access
+    .check(labels)
+    .then(stat)
+    .catch(() => null)
+  const isThere = labels !== images && facts !== null
   const { count } = await idxImages(images)
   return { kind: 'idx', images, ...(isThere ? { labels } : {}), to: Math.min(wanted, count) }
 }

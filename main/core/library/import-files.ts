@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { ImportEvent } from '../../../shared/contract/library.ts'
 import { findImages } from '../../imaging/find.ts'
 import { hgiExtension, imageExtensions } from '../../imaging/formats.ts'
+import type { Access } from '../access.ts'
 import type { Core } from '../core.ts'
 import { importFound } from '../import.ts'
 import { Inbox } from '../topic.ts'
@@ -18,9 +19,12 @@ const enoughProcessors = 5
 /** How often progress is said. */
 const everyMs = 100
 
-/** Imports with progress; compressed files among the paths are named, not imported. Stopping to read stops it. */
+/**
+ * Imports with progress what may be read; compressed files among the paths are named, not imported. Stopping to read
+ * stops it.
+ */
 export async function* importFiles(
-  core: Pick<Core, 'catalog'>,
+  { core, access }: { core: Pick<Core, 'catalog'>; access: Access },
   { paths, recursive, collection }: ImportRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent> {
@@ -29,7 +33,9 @@ export async function* importFiles(
   const inbox = new Inbox<ImportEvent>()
   let saidAtMs = 0
   const work = async () => {
-    const found = await findImages(paths, { recursive, extensions: [...imageExtensions, hgiExtension] })
+    const extensions = [...imageExtensions, hgiExtension]
+    const options = { recursive, extensions, allows: access.allows, signal: both }
+    const found = await findImages(await access.checkAll(paths), options)
     const isCompressed = ({ path }: { path: string }) => path.toLowerCase().endsWith(hgiExtension)
     const files = found.filter((file) => !isCompressed(file))
     const report = await importFound(core, files, {

@@ -1,9 +1,12 @@
-import { mkdir, rename, symlink } from 'node:fs/promises'
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { answerPixels } from '../../../main/api/urls/pixels.ts'
 import type { Application } from '../../../main/core/application.ts'
 import { importImages } from '../../../main/core/import.ts'
+import { sourceOf } from '../../../main/core/latents/source-of.ts'
+import { picturesOf } from '../../../main/core/training/pictures-of.ts'
+import { writeIdx } from '../../../main/training/data/write-idx.ts'
 import { clientOf } from '../api/client.ts'
 import { openPhotos, openServing } from './application.ts'
 
@@ -89,4 +92,33 @@ test('a link out of a library gives no more than its own name', async () => {
   const { client } = clientOf(app)
   await expect(client.query('library.details', { id })).rejects.toThrow('outside of the folders')
   expect(await statusOf(app, `/pixels/i${id}/thumb?size=256`)).toBe(400)
+})
+
+test('links out of a library lead no import, encoding or training there', async () => {
+  const { app, photos, hidden, lake } = await servedPart()
+  const own = join(photos, 'lake.jpg')
+  await symlink(hidden, join(photos, 'link'))
+  await symlink(join(hidden, 'walrus.jpg'), join(photos, 'walrus.jpg'))
+  const paths = [photos]
+  const { all, client } = clientOf(app)
+  expect((await all('library.import', { paths, recursive: true })).at(-1)).toMatchObject({
+    ...{ kind: 'done', ids: [lake], failed: [] },
+  })
+  expect(await sourceOf(app.core, app.access, { kind: 'paths', paths })).toMatchObject({ paths: [own] })
+  expect(await picturesOf(app, { kind: 'paths', paths })).toEqual({ images: [own] })
+
+  // One that came in while all of the machine was open.
+  await importImages(app.core, [join(photos, 'walrus.jpg')], { dataset: 'Trip' })
+  expect(await idsOf(app)).toHaveLength(2)
+  const [{ id }] = (await client.query('collections.list', undefined)) as [{ id: number }]
+  for (const data of [{ kind: 'library' as const }, { kind: 'collection' as const, id }]) {
+    expect(await sourceOf(app.core, app.access, data)).toMatchObject({ paths: [own] })
+    expect(await picturesOf(app, data)).toEqual({ images: [own] })
+  }
+
+  await writeIdx(join(photos, 'images-idx3-ubyte'), [1, 2, 2], new Uint8Array(4))
+  await writeFile(join(hidden, 'labels'), '')
+  await symlink(join(hidden, 'labels'), join(photos, 'labels-idx1-ubyte'))
+  const idx = { kind: 'idx' as const, path: join(photos, 'images-idx3-ubyte'), count: 1 }
+  expect(await sourceOf(app.core, app.access, idx)).not.toHaveProperty('labels')
 })

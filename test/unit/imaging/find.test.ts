@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { findImages } from '../../../main/imaging/find.ts'
@@ -62,6 +62,42 @@ it('says what does not exist or holds nothing', async () => {
     expect(error.message).toContain(words)
   }
   expect(await failure(findImages([]))).toMatchObject({ code: 'bad-input' })
+})
+
+it('follows no link to where it may not', async () => {
+  const [inside, outside] = ['inside', 'outside'].map((name) => join(realpathSync(temporaryFolder()), name))
+  for (const place of [inside!, outside!]) {
+    mkdirSync(join(place, 'deep'), { recursive: true })
+    writeFileSync(join(place, 'deep', 'own.jpg'), '')
+  }
+  for (const [name, place] of [
+    ['in', inside!],
+    ['out', outside!],
+  ] as const) {
+    symlinkSync(join(place, 'deep'), join(inside!, name))
+    symlinkSync(join(place, 'deep', 'own.jpg'), join(inside!, `${name}.jpg`))
+  }
+  const allows = (real: string) => real.startsWith(inside!)
+  const paths = async (named: string, options = {}) =>
+    (await findImages([named], { recursive: true, ...options })).map(({ relativePath }) => relativePath)
+  const own = ['deep/own.jpg', 'in.jpg', 'in/own.jpg']
+  expect(await paths(inside!)).toEqual([...own, 'out.jpg', 'out/own.jpg'])
+  expect(await paths(inside!, { allows })).toEqual(own)
+  expect(await paths(`${inside}/*/*.jpg`, { allows })).toEqual(['deep/own.jpg', 'in/own.jpg'])
+  // As it stands the pattern names no folder; without its escape it does.
+  expect(await failure(paths(`${inside}/o\\ut/*.jpg`, { allows }))).toMatchObject({ code: 'not-found' })
+})
+
+it('goes into no further folder once it is stopped', async () => {
+  const stop = new AbortController()
+  const entered: string[] = []
+  const allows = (real: string) => {
+    stop.abort()
+    return entered.push(real) > 0
+  }
+  const work = findImages(['.'], { recursive: true, cwd: folder, signal: stop.signal, allows })
+  await expect(work).rejects.toMatchObject({ name: 'AbortError' })
+  expect(entered).toEqual([realpathSync(folder)])
 })
 
 it('finds other kinds of files where told to', async () => {

@@ -43,7 +43,7 @@ test('5,000 photos come in with progress, are stopped half way, go on, and are k
   const stop = new AbortController()
   const first: ImportEvent[] = []
   const stopped = async () => {
-    for await (const event of importFiles(app.core, request, stop.signal)) {
+    for await (const event of importFiles(app, request, stop.signal)) {
       first.push(event)
       if (event.kind === 'progress' && event.done > 300) stop.abort()
     }
@@ -55,7 +55,7 @@ test('5,000 photos come in with progress, are stopped half way, go on, and are k
   expect(before).toBeLessThan(many)
 
   const startedMs = performance.now()
-  const events = await allOf(importFiles(app.core, request, new AbortController().signal))
+  const events = await allOf(importFiles(app, request, new AbortController().signal))
   const elapsedMs = performance.now() - startedMs
   const done = ended(events)!
   expect(done.counts).toEqual({ added: many - before, known: before, duplicate: 0, changed: 0 })
@@ -68,6 +68,6 @@ test('5,000 photos come in with progress, are stopped half way, go on, and are k
   expect(events.length).toBeLessThanOrEqual(elapsedMs / 100 + 2)
   for (const event of events.slice(0, -1)) expect(event).toMatchObject({ kind: 'progress', total: many })
 
-  const again = await allOf(importFiles(app.core, request, new AbortController().signal))
+  const again = await allOf(importFiles(app, request, new AbortController().signal))
   expect(ended(again)!.counts).toEqual({ added: 0, known: many, duplicate: 0, changed: 0 })
 }, 240_000)
