@@ -29,7 +29,7 @@ export interface FindOptions {
  * extension (its content decides later); folders and globs give files with an image extension, in any case.
  * Hidden files and folders are left out. A glob may use `/` on Windows, too.
  *
- * @throws AppError not-found for a path that does not exist, or for a folder or glob without images.
+ * @throws AppError not-found for a path that does not exist, or where none of the folders and globs holds an image.
  */
 export async function findImages(paths: readonly string[], options: FindOptions = {}): Promise<FoundImage[]> {
   if (paths.length === 0) throw new AppError('bad-input', 'no image named: expected files, folders or globs')
@@ -42,6 +42,7 @@ export async function findImages(paths: readonly string[], options: FindOptions 
   }
   const what = options.extensions ? `${extensions.join(' or ')} file` : 'image'
   const found = new Map<string, FoundImage>()
+  const empty: string[] = []
   const add = (path: string, relativePath: string) => {
     if (!found.has(path)) found.set(path, { path, relativePath: relativePath.split(sep).join('/') })
   }
@@ -66,9 +67,12 @@ export async function findImages(paths: readonly string[], options: FindOptions 
     const images = files.map((file) => resolve(file)).filter((path) => hasExtension(path, extensions))
     if (images.length === 0) {
       const hint = facts && !options.recursive ? ' (folders below it were not searched)' : ''
-      throw new AppError('not-found', `${facts ? path : named} holds no ${what}${hint}`)
+      empty.push(`${facts ? path : named} holds no ${what}${hint}`)
     }
     for (const image of images) add(image, relative(root, image))
+  }
+  if (found.size === 0) {
+    throw new AppError('not-found', `${empty[0]}${empty.length > 1 ? ', and neither do the others' : ''}`)
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
 }

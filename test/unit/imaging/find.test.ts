@@ -62,6 +62,9 @@ it('says what does not exist or holds nothing', async () => {
     expect(error.message).toContain(words)
   }
   expect(await failure(findImages([]))).toMatchObject({ code: 'bad-input' })
+  expect(await found(['none', 'b', 'none/*.jpg'])).toEqual(['4.webp'])
+  const { message } = await failure(findImages(['none', 'none/*.jpg'], { cwd: folder, recursive: true }))
+  expect(message).toBe(`${join(folder, 'none')} holds no image, and neither do the others`)
 })
 
 it('follows no link to where it may not', async () => {
