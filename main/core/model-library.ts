@@ -16,13 +16,21 @@ export function modelsFolder(data: string): string {
   return join(data, 'models')
 }
 
-/** Makes the models that ship with the application known; a newer version of one replaces the older row. */
+/**
+ * Makes the models that ship with the application known; a newer version of one replaces the older row. One whose id
+ * a model of the user's has is left out.
+ */
 export async function addBundledModels(catalog: Catalog): Promise<void> {
   for (const name of await readdir(bundledFolder)) {
     const folder = join(bundledFolder, name)
     const card = await readCard(folder)
     const known = catalog.models.byId(card.id)
     if (known?.sha256 === card.weights.sha256 && known.folder === folder) continue
+    if (known && !known.isBundled && known.sha256 !== card.weights.sha256) {
+      const left = `the one that comes with this version is left out; remove yours to have that one`
+      console.warn(`hourglass: there is a model '${card.id}' of yours: ${left}`)
+      continue
+    }
     if (known?.isBundled) catalog.models.remove(card.id)
     addToCatalog(catalog, card, folder, true)
   }

@@ -1,7 +1,8 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openCatalog } from '../../../main/catalog/open.ts'
 import { type Core, openCore } from '../../../main/core/core.ts'
 import { exportModel, findModel, importModel, removeModel } from '../../../main/core/model-library.ts'
 import { type ModelCard, readCard, saveModel, weightsPath } from '../../../main/models/card.ts'
@@ -48,6 +49,26 @@ test('the bundled denoiser is known from the start, and stays', async () => {
   expect(findModel(core.catalog, 'denoiser')).toMatchObject({ isBundled: true, task: 'denoise' })
   await expect(removeModel(core.catalog, 'denoiser')).rejects.toMatchObject({ code: 'conflict' })
   expect(() => findModel(core.catalog, 'nobody')).toThrow(/no model 'nobody'; there are: .*denoiser/)
+})
+
+test('a model of the user keeps its id from one that comes with a later version, and that is said', async () => {
+  const data = join(folder, 'earlier')
+  await mkdir(data)
+  const card = await readCard(await modelFolder('denoiser'))
+  const own = { id: 'denoiser', sha256: card.weights.sha256, task: 'denoise', architecture: 'dense' }
+  const before = openCatalog(join(data, 'catalog.db'))
+  before.models.add({ ...own, folder: 'mine', card: {} })
+  before.close()
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  try {
+    const opened = await openCore({ data, device: 'cpu' })
+    expect(findModel(opened.catalog, 'denoiser')).toMatchObject({ ...own, folder: 'mine', isBundled: false })
+    expect(findModel(opened.catalog, 'restorer')).toMatchObject({ isBundled: true })
+    await opened.close()
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("a model 'denoiser' of yours")]])
+  } finally {
+    warn.mockRestore()
+  }
 })
 
 test('a model is imported, exported byte for byte, and removed', async () => {
