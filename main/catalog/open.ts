@@ -34,6 +34,10 @@ export interface Catalog {
    * up calls it now and then, for those that die beside it.
    */
   interruptAbandoned(): { jobs: number; runs: number }
+  /** Names this process in what it keeps beside the catalog, see `Owners`. */
+  owner(): string
+  /** Names of the processes that live, this one's among them once it was asked for. */
+  livingOwners(): string[]
   health(): Health
   /** Copies the catalog while it is in use. */
   backup(file: string): Promise<void>
@@ -85,6 +89,8 @@ function catalogOn(db: Database): Catalog {
     clusterNames: new ClusterNames(db),
     atomically: (work) => db.atomically(work),
     interruptAbandoned,
+    owner: () => owners.token(),
+    livingOwners: () => db.atomically(() => owners.alive()),
     health: () => checkHealth(db),
     backup: (target) => backup(db, target),
     close: () => {

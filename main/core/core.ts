@@ -3,7 +3,7 @@ import { type Catalog, openCatalog } from '../catalog/open.ts'
 import { Engine, type EngineSettings } from '../engine/host.ts'
 import { dataFolder, makeFolder } from '../platform/folders.ts'
 import type { EngineTasks } from './engine-tasks.ts'
-import { addBundledModels } from './model-library.ts'
+import { addBundledModels, removePutAside } from './model-library.ts'
 import type { PixelTasks } from './pixel-tasks.ts'
 
 export interface CoreSettings extends EngineSettings {
@@ -44,6 +44,7 @@ export async function openCore({
   const inference = new Engine<EngineTasks>(engineEntry, engine)
   const training = new Engine<EngineTasks>(engineEntry, trainingSettings(engine))
   const pixels = new Engine<PixelTasks>(pixelEntry, engine)
+  await removePutAside(catalog, data)
   await addBundledModels(catalog)
   return {
     folder: data,

@@ -12,6 +12,9 @@ import type { ModelRef } from './engine-tasks.ts'
 
 const bundledFolder = join(projectRoot, 'assets', 'models')
 
+/** of the names of models' folders that were put aside */
+const asideEnd = '.removed'
+
 export function modelsFolder(data: string): string {
   return join(data, 'models')
 }
@@ -126,13 +129,20 @@ export async function removeModel(catalog: Catalog, id: string): Promise<void> {
 export async function putModelAside(catalog: Catalog, id: string): Promise<ModelAside> {
   const model = findModel(catalog, id)
   if (model.isBundled) throw new AppError('conflict', `model '${id}' belongs to the application and stays`)
-  const hidden = join(dirname(model.folder), `.${basename(model.folder)}.${Date.now()}.removed`)
+  const name = `.${basename(model.folder)}.${Date.now()}.${catalog.owner()}${asideEnd}`
+  const hidden = join(dirname(model.folder), name)
   await rename(model.folder, hidden)
   catalog.models.remove(id)
   return {
     async restore() {
+      const card = await readCard(hidden)
       await rename(hidden, model.folder)
-      addToCatalog(catalog, await readCard(model.folder), model.folder)
+      try {
+        addToCatalog(catalog, card, model.folder)
+      } catch (error) {
+        await rename(model.folder, hidden)
+        throw error
+      }
     },
     discard: () => rm(hidden, { recursive: true, force: true }),
   }
@@ -141,6 +151,20 @@ export async function putModelAside(catalog: Catalog, id: string): Promise<Model
 export interface ModelAside {
   restore(): Promise<void>
   discard(): Promise<void>
+}
+
+/** Removes what processes had put aside that are no more: nobody can take it back. */
+export async function removePutAside(catalog: Catalog, data: string): Promise<void> {
+  const folder = modelsFolder(data)
+  const names = (await readdir(folder).catch(() => [])).filter(isPutAside)
+  const owners = names.length > 0 ? catalog.livingOwners() : []
+  const left = names.filter((name) => !owners.some((owner) => name.endsWith(`.${owner}${asideEnd}`)))
+  for (const name of left) await rm(join(folder, name), { recursive: true, force: true }).catch(() => {})
+}
+
+/** No id of a model begins with a dot. */
+function isPutAside(name: string): boolean {
+  return name.startsWith('.') && name.endsWith(asideEnd)
 }
 
 async function copyFolder(source: string, target: string): Promise<void> {

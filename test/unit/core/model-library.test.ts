@@ -4,7 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openCatalog } from '../../../main/catalog/open.ts'
 import { type Core, openCore } from '../../../main/core/core.ts'
-import { exportModel, findModel, importModel, removeModel } from '../../../main/core/model-library.ts'
+import {
+  exportModel,
+  findModel,
+  importModel,
+  putModelAside,
+  removeModel,
+} from '../../../main/core/model-library.ts'
 import { type ModelCard, readCard, saveModel, weightsPath } from '../../../main/models/card.ts'
 import type { StoredTensors } from '../../../main/models/safetensors.ts'
 import { zipOf } from '../../fixtures/zip.ts'
@@ -102,6 +108,29 @@ test('a model is imported, exported byte for byte, and removed', async () => {
   expect(() => findModel(core.catalog, 'tiny')).toThrow(/no model 'tiny'/)
   expect(await readdir(join(folder, 'data/models'))).toEqual([])
   expect(await importModel(core, exported)).toMatchObject({ id: 'tiny', sha256: model.sha256 })
+})
+
+test('a model put aside comes back, also on a second try; what a killed process left of one goes', async () => {
+  const model = await importModel(core, await modelFolder('aside', { value: 7 }))
+  const models = join(folder, 'data/models')
+  const { restore } = await putModelAside(core.catalog, 'aside')
+  const left = ['.gone.1764172800000.5f1e.lock.removed', '.gone.1764172800000.removed']
+  for (const name of left) await mkdir(join(models, name))
+  await mkdir(join(models, 'my.removed'))
+  await (await openCore({ data: join(folder, 'data'), device: 'cpu' })).close()
+  const names = await readdir(models)
+  expect(names).not.toEqual(expect.arrayContaining([expect.stringContaining('gone')]))
+  expect(names).toContain('my.removed')
+  expect(names.filter((name) => name.startsWith('.aside.'))).toHaveLength(1)
+
+  const add = vi.spyOn(core.catalog.models, 'add').mockImplementationOnce(() => {
+    throw new Error('busy')
+  })
+  await expect(restore()).rejects.toThrow('busy')
+  add.mockRestore()
+  await restore()
+  expect(findModel(core.catalog, 'aside')).toMatchObject({ sha256: model.sha256, folder: model.folder })
+  expect(await readCard(model.folder)).toMatchObject({ id: 'aside' })
 })
 
 test('other weights under an id that is taken are a conflict, and change nothing', async () => {
