@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openPhoto, screenshot } from '../page.ts'
+import { goTo, openPhoto, photos, screenshot } from '../page.ts'
 import type { Window } from '../views.test.ts'
 
 export function passesTests(get: () => Window): void {
@@ -45,4 +45,43 @@ export function passesTests(get: () => Window): void {
     const one = await exported('one')
     expect(four.equals(one)).toBe(false)
   }, 400_000)
+
+  test('denoise: what takes long is stopped, and gone on with', async () => {
+    const { page } = get()
+    await openPhoto(page, 'colorado-sign.jpg', 'Denoise')
+    await settings()
+      .getByText(/Denoised in/)
+      .waitFor({ timeout: 120_000 })
+    await settings().getByLabel('Passes').selectOption({ label: 'Four: a little better, slower' })
+    await page.getByRole('button', { name: 'Stop denoising' }).click()
+    await page.getByText('Denoising was stopped').waitFor()
+    expect(
+      await settings()
+        .getByText(/Denoised in/)
+        .count(),
+    ).toBe(0)
+    await screenshot(page, 'denoise-stopped')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await settings()
+      .getByText(/Denoised in/)
+      .waitFor({ timeout: 120_000 })
+    await settings().getByLabel('Passes').selectOption({ label: 'One' })
+    await settings()
+      .getByText(/Denoised in/)
+      .waitFor({ timeout: 120_000 })
+  }, 400_000)
+
+  test('denoise: arrows step within the chosen photos, which stay chosen', async () => {
+    const { page } = get()
+    await openPhoto(page, 'lake.jpg')
+    await photos(page, 'walrus.jpg').click({ modifiers: ['Control'] })
+    await goTo(page, 'Denoise')
+    await page.getByRole('application').focus()
+    const subject = page.getByRole('banner').or(page.locator('header')).first()
+    for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key)
+    await expect.poll(() => subject.textContent()).toMatch(/lake\.jpg|walrus\.jpg/)
+    await page.getByRole('button', { name: 'Export 2 photos' }).waitFor()
+    await goTo(page, 'Library')
+    await page.getByRole('listbox', { name: 'Photos' }).press('Escape')
+  }, 180_000)
 }

@@ -36,6 +36,14 @@ export function settingsTests(get: () => Window): void {
     await expect.poll(() => folder.inputValue()).toBe('/etc')
     await folder.fill('')
     await page.getByRole('alert').waitFor({ state: 'detached' })
+    const name = page.getByLabel('With noise')
+    const before = await name.inputValue()
+    await name.fill('{name}{nonsense}')
+    const refusal = page.getByRole('alert').filter({ hasText: '{folder} {name}' })
+    await refusal.waitFor()
+    await screenshot(page, 'settings-refused')
+    await name.fill(before)
+    await refusal.waitFor({ state: 'detached' })
   }, 180_000)
 
   test('doctor: says what this machine computes with', async () => {
