@@ -9,7 +9,7 @@ import {
 import { sigmaMap } from '../../shared/metrics/noise-level/sigma-map.ts'
 import type { Engine } from '../engine/host.ts'
 import { eachTile } from '../imaging/each-tile.ts'
-import { blankLike, type Raster } from '../imaging/raster.ts'
+import { blankLike, newSamples, type Raster } from '../imaging/raster.ts'
 import { type PixelGrid, rasterTile } from '../imaging/tile-pixels.ts'
 import { type Rect, type TileOptions, tilePlan } from '../imaging/tiles.ts'
 import { denoiseInPasses } from './denoise-passes.ts'
@@ -116,26 +116,35 @@ const tooSmall: PictureNoise = {
   },
 }
 
-/**
- * Estimates the noise of a picture. Of large pictures a grid of nine squares is looked at: noise is everywhere, and
- * the answer should take no longer than the work.
- */
+/** Estimates the noise of a picture from its `noiseSample`. */
 export function estimateRasterNoise(raster: PixelGrid): PictureNoise {
-  const { width, height } = raster
+  const sample = noiseSample(raster)
+  const { width, height } = sample
   if (width < 3 || height < 3) return tooSmall
+  return estimatePictureNoise(rasterTile(sample, { x: 0, y: 0, width, height }))
+}
+
+/**
+ * What of a picture its noise is estimated from: a grid of nine squares of a large one, one below the other. Noise is
+ * everywhere, and the answer should take no longer than the work. A sample is its own sample.
+ */
+export function noiseSample(raster: PixelGrid): PixelGrid {
+  const { width, height, channels, pixels } = raster
   if (width * height <= (sampleSide * samplesPerSide) ** 2 || width < sampleSide || height < sampleSide) {
-    return estimatePictureNoise(rasterTile(raster, { x: 0, y: 0, width, height }))
+    return { width, height, channels, pixels }
   }
-  const rows = Array.from({ length: samplesPerSide ** 2 }, (_, i) => {
-    // Multiples of 8, so that JPEG's blocks keep their places.
-    const at = (size: number, k: number) =>
-      8 * Math.floor(((size - sampleSide) * k) / (samplesPerSide - 1) / 8)
+  const count = samplesPerSide ** 2
+  const rowLength = sampleSide * channels
+  const sample = newSamples(count * sampleSide * rowLength, pixels instanceof Uint8Array ? 8 : 16)
+  // Multiples of 8, so that JPEG's blocks keep their places.
+  const at = (size: number, k: number) => 8 * Math.floor(((size - sampleSide) * k) / (samplesPerSide - 1) / 8)
+  for (let i = 0; i < count; i++) {
     const x = at(width, i % samplesPerSide)
     const y = at(height, Math.floor(i / samplesPerSide))
-    return rasterTile(raster, { x, y, width: sampleSide, height: sampleSide })
-  })
-  const data = new Float32Array(rows.length * rows[0].data.length)
-  for (const [i, tile] of rows.entries()) data.set(tile.data, i * tile.data.length)
-  const { channels } = raster
-  return estimatePictureNoise({ width: sampleSide, height: sampleSide * rows.length, channels, data })
+    for (let row = 0; row < sampleSide; row++) {
+      const from = ((y + row) * width + x) * channels
+      sample.set(pixels.subarray(from, from + rowLength), (i * sampleSide + row) * rowLength)
+    }
+  }
+  return { width: sampleSide, height: count * sampleSide, channels, pixels: sample }
 }

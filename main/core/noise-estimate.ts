@@ -1,14 +1,13 @@
 import type { NoiseEstimate } from '../../shared/contract/denoise.ts'
 import type { PictureNoise } from '../../shared/metrics/noise-level/estimate-picture-noise.ts'
-import { estimateRasterNoise } from './denoise.ts'
-import type { PlainPicture } from './pixel-tasks.ts'
 
 const leastSide = 24
 
 /** A picture's noise for people: its level, the range it lies in four times out of five, and why. */
-export function noiseEstimate(picture: PlainPicture): NoiseEstimate {
-  const { width, height } = picture
-  const noise = estimateRasterNoise(picture)
+export function noiseEstimate(
+  noise: PictureNoise,
+  { width, height }: { readonly width: number; readonly height: number },
+): NoiseEstimate {
   const { sigma255, low255: low, high255: high, correlated, profile } = noise
   const isSmall = Math.min(width, height) < leastSide
   return {

@@ -9,7 +9,7 @@ import { clip, quantise } from '../../shared/noise/steps.ts'
 import { serveTasks } from '../engine/serve.ts'
 import { newSamples } from '../imaging/raster.ts'
 import { rasterTile, setTile } from '../imaging/tile-pixels.ts'
-import { noiseEstimate } from './noise-estimate.ts'
+import { estimateRasterNoise } from './denoise.ts'
 import type { PixelTasks, PlainPicture } from './pixel-tasks.ts'
 
 /** The smallest side that SSIM's window fits into. */
@@ -26,7 +26,7 @@ serveTasks<PixelTasks>({
       histogram: residualHistogram(clean, noisy),
     }
   },
-  estimate: (picture) => noiseEstimate(picture),
+  estimate: (picture) => estimateRasterNoise(picture),
   similarity({ a, b }) {
     const [before, after] = [floats(a), floats(b)]
     const isLarge = Math.min(a.width, a.height) >= ssimSide

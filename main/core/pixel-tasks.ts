@@ -1,5 +1,6 @@
 import type { BlendAmounts } from '../../shared/blend/blend.ts'
-import type { Histogram, NoiseEstimate, Similarity } from '../../shared/contract/denoise.ts'
+import type { Histogram, Similarity } from '../../shared/contract/denoise.ts'
+import type { PictureNoise } from '../../shared/metrics/noise-level/estimate-picture-noise.ts'
 import type { Samples } from '../imaging/raster.ts'
 
 /** A picture without its metadata; its depth is that of its samples. */
@@ -24,7 +25,8 @@ export type PixelTasks = {
     output: { noisy: Samples; psnrDb: number; histogram: Histogram }
     progress: never
   }
-  estimate: { input: PlainPicture; output: NoiseEstimate; progress: never }
+  /** of a picture or its `noiseSample` */
+  estimate: { input: PlainPicture; output: PictureNoise; progress: never }
   /** of `b` against `a`, of the same shape */
   similarity: { input: { a: PlainPicture; b: PlainPicture }; output: Similarity; progress: never }
   /** as it is shown and exported: `clean` is what `original` became at full strength */

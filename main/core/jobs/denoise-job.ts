@@ -6,7 +6,7 @@ import { probeImage } from '../../imaging/probe.ts'
 import { readImage } from '../../imaging/read.ts'
 import { chooseDenoiser, learnedNoise } from '../choose-denoiser.ts'
 import type { Core } from '../core.ts'
-import { denoiseRaster, estimateRasterNoise } from '../denoise.ts'
+import { denoiseRaster, noiseSample } from '../denoise.ts'
 import { makeReady } from '../make-ready.ts'
 import { refOf } from '../model-library.ts'
 import type { BatchInput, PictureWork } from './picture-batch.ts'
@@ -48,7 +48,8 @@ export function denoiseWork(core: Core, modelId: string): PictureWork<DenoiseInp
 
     makeReady(core.inference, refOf(likely), signal)
     const source = await readImage(path, { signal })
-    const found = isAutomatic || input.sigma === 'auto' ? estimateRasterNoise(source) : null
+    const isAsked = isAutomatic || input.sigma === 'auto'
+    const found = isAsked ? await core.pixels.call('estimate', noiseSample(source), { signal }) : null
     const { model, why } = chooseDenoiser(core.catalog, modelId, found)
     likely = model
     const noise = input.sigma === 'auto' ? found : null

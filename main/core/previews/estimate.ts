@@ -1,5 +1,7 @@
 import type { NoiseEstimate } from '../../../shared/contract/denoise.ts'
 import type { Core } from '../core.ts'
+import { noiseSample } from '../denoise.ts'
+import { noiseEstimate } from '../noise-estimate.ts'
 import type { Pictures } from '../pictures/pictures.ts'
 
 const known = new Map<string, NoiseEstimate>()
@@ -15,8 +17,9 @@ export async function estimateOf(
   const { image } = await pictures.find(id)
   const found = known.get(image.sha256)
   if (found) return found
-  const { width, height, channels, pixels } = await pictures.image(id)
-  const estimate = await core.pixels.call('estimate', { width, height, channels, pixels }, { signal })
+  const picture = await pictures.image(id)
+  const noise = await core.pixels.call('estimate', noiseSample(picture), { signal })
+  const estimate = noiseEstimate(noise, picture)
   if (known.size >= mostKnown) known.clear()
   known.set(image.sha256, estimate)
   return estimate

@@ -9,6 +9,7 @@ import type { Core } from '../../../main/core/core.ts'
 import { estimateRasterNoise } from '../../../main/core/denoise.ts'
 import { type DenoiseInput, denoiseWork } from '../../../main/core/jobs/denoise-job.ts'
 import { addBundledModels } from '../../../main/core/model-library.ts'
+import type { PlainPicture } from '../../../main/core/pixel-tasks.ts'
 import { readImage } from '../../../main/imaging/read.ts'
 import { modelId } from '../../../main/models/card.ts'
 import type { FloatImage } from '../../../shared/image.ts'
@@ -86,7 +87,14 @@ test('in a batch each picture gets the model that its noise asks for, in its nam
       return input.noisy
     },
   }
-  const core = { inference, catalog } as unknown as Core
+  // Beside the core, which a photo's estimate would keep from hearing anything.
+  const pixels = {
+    async call(task: string, picture: PlainPicture) {
+      asked.push({ task, folder: '' })
+      return estimateRasterNoise(picture)
+    },
+  }
+  const core = { inference, pixels, catalog } as unknown as Core
   const work = denoiseWork(core, 'auto')
   const denoise = (path: string, sigma: number | 'auto') =>
     work(
@@ -127,8 +135,10 @@ test('in a batch each picture gets the model that its noise asks for, in its nam
   expect(told).toBeCloseTo(12 / 255, 6)
   expect(asked).toEqual([
     { task: 'ready', folder: 'denoiser' },
+    { task: 'estimate', folder: '' },
     { task: 'denoise', folder: 'denoiser-camera' },
     { task: 'ready', folder: 'denoiser-camera' }, // as the last one
+    { task: 'estimate', folder: '' },
     { task: 'denoise', folder: 'denoiser' },
   ])
   expect(await readdir(folder)).toContain('denoiser-camera-auto.png')

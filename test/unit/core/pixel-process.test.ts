@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { estimateRasterNoise, noiseSample } from '../../../main/core/denoise.ts'
 import type { PixelTasks } from '../../../main/core/pixel-tasks.ts'
 import { Engine } from '../../../main/engine/host.ts'
 import { readImage } from '../../../main/imaging/read.ts'
@@ -29,8 +30,8 @@ test('noise, its estimate, and what is left of it', async () => {
   expect(histogram.deviation).toBeGreaterThan(18)
   const estimate = await pixels.call('estimate', { ...clean, pixels: noisy })
   expect(estimate.certainty).toBe('sure')
-  expect(estimate.low).toBeLessThan(20.5)
-  expect(estimate.high).toBeGreaterThan(19.5)
+  expect(estimate.low255).toBeLessThan(20.5)
+  expect(estimate.high255).toBeGreaterThan(19.5)
   const { psnrDb: against, ssim } = await pixels.call('similarity', {
     a: clean,
     b: { ...clean, pixels: noisy },
@@ -44,8 +45,23 @@ test('correlated noise is seen, and said to be uncertain', async () => {
   const clean = await photo()
   const blurred = { ...gaussian(0), model: 'correlated', parameters: { sigma255: 12, blurRadius: 1.2 } }
   const { noisy } = await pixels.call('noise', { ...clean, ...blurred })
-  const estimate = await pixels.call('estimate', { ...clean, pixels: noisy })
+  const picture = { ...clean, pixels: noisy }
+  const estimate = await pixels.call('estimate', picture)
   expect(estimate).toMatchObject({ correlated: true, certainty: 'unsure' })
+  expect(estimate).toEqual(estimateRasterNoise(picture))
+})
+
+test('of a large photo nine squares are looked at, of a small one all', async () => {
+  const [width, height] = [2100, 1700]
+  const large = { width, height, channels: 3 as const, pixels: new Uint16Array(width * height * 3) }
+  for (let i = 0; i < large.pixels.length; i++) large.pixels[i] = (i * 7919) % 65521
+  const sample = noiseSample(large)
+  expect(sample).toMatchObject({ width: 512, height: 9 * 512, channels: 3 })
+  const row = (picture: typeof sample, x: number, y: number) =>
+    picture.pixels.slice((y * picture.width + x) * 3, (y * picture.width + x + 512) * 3)
+  // The sixth square is the right one of the middle: its corner at multiples of 8.
+  expect(row(sample, 0, 5 * 512 + 100)).toEqual(row(large, 1584, 592 + 100))
+  expect(noiseSample(sample).pixels).toBe(sample.pixels)
 })
 
 test('a blend is what the window shows', async () => {
