@@ -104,7 +104,7 @@ async function run(): Promise<void> {
       fetches.get(message.id)?.abort()
     } else if (message.kind === 'paths') {
       const { id, images } = message
-      const paths = app.core.catalog.views.rows(images).map(({ path }) => path)
+      const paths = app.core.catalog.views.paths(images)
       tell({ kind: 'paths', id, paths })
     } else if (message.kind === 'done') {
       asked.get(message.id)?.(message.error)

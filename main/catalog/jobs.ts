@@ -61,6 +61,11 @@ export class Jobs {
     return this.#db.all<JobRow>(sql, { status, limit }).map(jobOf)
   }
 
+  /** How far the latest are, without what they are about: that can be long. */
+  states(limit: number): Pick<Job, 'id' | 'status' | 'done' | 'total'>[] {
+    return this.#db.all('SELECT id, status, done, total FROM jobs ORDER BY id DESC LIMIT ?', limit)
+  }
+
   /** Takes the first queued job of the named kinds for this process; no other process gets the same one. */
   claimNext(kinds: readonly string[]): Job | undefined {
     return this.#db.atomically(() => {

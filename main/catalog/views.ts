@@ -60,6 +60,12 @@ export class Views {
     return ids.flatMap((id) => known.get(id) ?? [])
   }
 
+  /** The paths alone, of any number: in the order asked for; ids that are gone are left out. */
+  paths(ids: readonly number[]): string[] {
+    const sql = 'SELECT (SELECT path FROM seen WHERE id = value) FROM json_each(?)'
+    return this.#db.column<string | null>(sql, JSON.stringify(ids)).filter((path) => path !== null)
+  }
+
   /** The most frequent first. */
   formats(): Count[] {
     return this.#db.all<Count>(

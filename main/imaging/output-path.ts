@@ -18,20 +18,6 @@ export interface NamingFacts {
   readonly height?: number
 }
 
-export const namingFields = [
-  'folder',
-  'name',
-  'ext',
-  'model',
-  'sigma',
-  'quality',
-  'date',
-  'index',
-  'format',
-  'width',
-  'height',
-] as const
-
 const defaultIndexDigits = 4
 /** Names that Windows keeps for devices, with any extension. */
 const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i
@@ -41,28 +27,26 @@ const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i
  * cannot add folders (only `{folder}` does), leave the folder, or hold characters that Windows refuses;
  * `{index}` has four digits. Without `{ext}` the extension is added.
  *
- * @throws AppError bad-input: an unknown field (the message lists the known ones), one without a value, or a
- *   template that leads out of the output folder.
+ * @throws AppError bad-input: a field without a value (the message lists those that have one), or a template that
+ *   leads out of the output folder.
  */
 export function outputPath(outputFolder: string, template: string, facts: NamingFacts): string {
   const { relativePath, ...given } = facts
   const values: Record<string, string | number | undefined> = {
-    ...given,
     folder: dirname(relativePath) === '.' ? '' : dirname(relativePath),
     name: basename(relativePath, extname(relativePath)),
+    ...given,
     index: facts.index === undefined ? undefined : String(facts.index).padStart(defaultIndexDigits, '0'),
   }
   const filled = template.replace(/\{([^{}]*)\}/g, (_, field: string) => {
-    if (!(namingFields as readonly string[]).includes(field)) {
-      const known = namingFields.map((name) => `{${name}}`).join(', ')
-      throw new AppError(
-        'bad-input',
-        `the naming template has an unknown field {${field}}; known are ${known}`,
-      )
-    }
     const value = values[field]
     if (value === undefined) {
-      throw new AppError('bad-input', `the naming template asks for {${field}}, which is not known here`)
+      const known = Object.keys(values).filter((name) => values[name] !== undefined)
+      throw new AppError(
+        'bad-input',
+        `the naming template asks for {${field}}, which is not known here; known are ` +
+          known.map((name) => `{${name}}`).join(', '),
+      )
     }
     return field === 'folder' ? String(value) : String(value).replace(/[/\\]/g, '_')
   })

@@ -4,10 +4,17 @@ import { mutation, query, subscription } from './procedure.ts'
 
 export const outputFormats = ['same', 'png', 'png16', 'tiff16', 'jpeg', 'webp', 'avif'] as const
 export const metadataPolicies = ['all', 'without-place', 'none'] as const
-/** fields of a naming template */
-export const namingFields = [
-  ...['folder', 'name', 'ext', 'model', 'sigma', 'quality', 'date', 'index', 'format', 'width', 'height'],
-] as const
+const commonFields = ['folder', 'name', 'ext', 'date', 'index', 'format', 'width', 'height'] as const
+/** fields of a naming template that each kind of job knows; date: the day the photo was taken */
+export const namingFieldsOf = {
+  denoise: [...commonFields, 'model', 'sigma'],
+  noise: [...commonFields, 'model'],
+  compress: [...commonFields, 'model', 'quality'],
+  decompress: [...commonFields, 'model', 'quality'],
+  restore: [...commonFields, 'model'],
+} as const
+/** those that some kind knows */
+export const namingFields = [...commonFields, 'model', 'sigma', 'quality'] as const
 
 const template = z
   .string()

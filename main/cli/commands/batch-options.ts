@@ -1,6 +1,7 @@
 import { resolve, sep } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type PassCount, passCounts } from '../../../shared/contract/denoise.ts'
+import { type NamedKind, sampleNaming } from '../../core/jobs/naming.ts'
 import type { BatchInput, BatchReport } from '../../core/jobs/picture-batch.ts'
 import { findImages } from '../../imaging/find.ts'
 import type { OutputFormat } from '../../imaging/formats.ts'
@@ -41,7 +42,7 @@ export function addOutputOptions(command: Command, folder: string, template: str
     .option('-o, --output <folder>', 'where results go; originals are never touched', folder)
     .option(
       '--output-template <template>',
-      'name of each result: {folder} {name} {ext} {model} {sigma} {quality} {index} {format} {width} {height}',
+      'name of each result: {folder} {name} {ext} {model} {sigma} {quality} {date} {index} {format} {width} {height}',
       template,
     )
     .addOption(
@@ -91,9 +92,8 @@ export async function findPictures(
 }
 
 /** @throws AppError `bad-input` for a naming template that no picture could use */
-export function batchInput(options: BatchOptions): BatchInput {
-  const sample = { model: 'm', sigma: '1', quality: '1', index: 1, format: 'png', width: 1, height: 1 }
-  const naming = { ...sample, relativePath: 'folder/name.png', ext: '.png' }
+export function batchInput(kind: NamedKind, options: BatchOptions): BatchInput {
+  const naming = { relativePath: 'folder/name.png', ext: '.png', ...sampleNaming(kind) }
   outputPath(resolve(options.output), options.outputTemplate, naming)
   return {
     output: resolve(options.output),

@@ -97,7 +97,7 @@ async function compress(paths: string[], options: CompressOptions): Promise<void
     const { model, effort, recursive = false } = options
     const work = compressWork(core, model)
     const pictures = await findPictures(paths, recursive, options)
-    const { quality: _, ...shared } = batchInput({ ...options, format: 'same' })
+    const { quality: _, ...shared } = batchInput('compress', { ...options, format: 'same' })
     const input = { ...shared, model, target, effort }
     const run = { signal, onProgress: batchProgress(out) }
     reportCompressed(out, await runPictureBatch(core, 'compress', input, pictures, work, run), started)

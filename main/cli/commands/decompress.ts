@@ -58,7 +58,7 @@ async function decompress(paths: string[], options: DecompressOptions): Promise<
   await withCore(options, async ({ core, out, signal }) => {
     const { region = null, thumbnail: longestSide = null, recursive = false, output } = options
     const files = await findPictures(paths, recursive, { output, extensions: [hgiExtension] })
-    const input = { ...batchInput(options), region, longestSide }
+    const input = { ...batchInput('decompress', options), region, longestSide }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'decompress', input, files, decompressWork(core), run)
     reportDecompressed(out, report, started)

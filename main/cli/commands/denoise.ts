@@ -73,7 +73,16 @@ async function denoise(paths: string[], options: DenoiseOptions): Promise<void> 
     const { model, sigma, strength, luminance, chroma, detail, passes, recursive = false } = options
     const work = denoiseWork(core, model)
     const pictures = await findPictures(paths, recursive, options)
-    const input = { ...batchInput(options), model, sigma, strength, luminance, chroma, detail, passes }
+    const input = {
+      ...batchInput('denoise', options),
+      model,
+      sigma,
+      strength,
+      luminance,
+      chroma,
+      detail,
+      passes,
+    }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'denoise', input, pictures, work, run)
     for (const { facts, output } of report.items) {

@@ -66,7 +66,7 @@ async function noise(paths: string[], options: NoiseOptions): Promise<void> {
     const { id, parameters: known } = findNoiseModel(model)
     resolveParameters(id, known, parameters) // once, not for every picture
     const pictures = await findPictures(paths, recursive, options)
-    const input = { ...batchInput(options), noise: model, parameters, seed, bits }
+    const input = { ...batchInput('noise', options), noise: model, parameters, seed, bits }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'noise', input, pictures, noiseWork(core), run)
     for (const { facts, output } of report.items) {

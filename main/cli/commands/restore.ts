@@ -72,7 +72,7 @@ async function restore(paths: string[], options: RestoreOptions): Promise<void> 
     const missing = missingSource(options)
     const work = restoreWork(core, options.method)
     const pictures = await findPictures(paths, options.recursive ?? false, options)
-    const input = { ...batchInput(options), method: options.method, missing }
+    const input = { ...batchInput('restore', options), method: options.method, missing }
     const run = { signal, onProgress: batchProgress(out) }
     const report = await runPictureBatch(core, 'restore', input, pictures, work, run)
     for (const { facts, output } of report.items) {

@@ -3,7 +3,7 @@ import { fnv1a } from '../../../shared/maths/hash.ts'
 import { samplesAtDepth } from '../../imaging/raster.ts'
 import { readImage } from '../../imaging/read.ts'
 import type { Core } from '../core.ts'
-import type { BatchInput, PictureWork } from './picture-batch.ts'
+import { type BatchInput, type PictureWork, relativePathOf } from './picture-batch.ts'
 import { depthFor, formatFor, writeResult } from './picture-output.ts'
 
 export interface NoiseInput extends BatchInput {
@@ -35,7 +35,7 @@ export function noiseWork({ pixels }: Pick<Core, 'pixels'>): PictureWork<NoiseIn
     if (decision === 'skip') return 'skipped'
     const depth = depthFor(format, source.depth)
     const { noise: model, parameters, bits } = input
-    const named = input.seedByName ? basename(path) : (input.relativePaths[path] ?? path)
+    const named = input.seedByName ? basename(path) : relativePathOf(input, path)
     const seed = pictureSeed(input.seed, named)
     const request = { width, height, channels, pixels: source.pixels, model, parameters, seed, bits, depth }
     const { noisy, psnrDb } = await pixels.call('noise', request, { signal })

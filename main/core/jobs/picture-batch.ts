@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { relative, resolve, sep } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Job } from '../../catalog/job.ts'
 import type { JobItem } from '../../catalog/jobItems.ts'
@@ -10,6 +11,7 @@ import { type NamingFacts, outputPath } from '../../imaging/output-path.ts'
 import { type ItemResult, runItems } from '../../jobs/batch.ts'
 import { type JobContext, type JobFunction, JobRunner } from '../../jobs/runner.ts'
 import type { Core } from '../core.ts'
+import { dayTaken } from './naming.ts'
 
 /** What every batch of pictures shares; stored with its job, so that it can go on after a restart. */
 export interface BatchInput {
@@ -25,7 +27,9 @@ export interface BatchInput {
   readonly overwrite: boolean
   /** pictures in work at a time */
   readonly concurrency: number
-  /** path below the folder it was found in, by path */
+  /** the folder that the pictures were found in; what lies between is `{folder}`. Older jobs have none. */
+  readonly root?: string
+  /** path below the folder it was found in, with `/`, by path: of those that `root` does not tell it of */
   readonly relativePaths: Readonly<Record<string, string>>
 }
 
@@ -49,10 +53,30 @@ export async function runPictureBatch<Input extends BatchInput>(
   work: PictureWork<Input>,
   options: BatchRunOptions = {},
 ): Promise<BatchReport> {
-  const relativePaths = Object.fromEntries(pictures.map(({ path, relativePath }) => [path, relativePath]))
-  const stored = { ...input, relativePaths } as unknown as Json
+  const stored = { ...input, ...placesOf(pictures) } as unknown as Json
   const job = core.catalog.jobs.add({ kind, input: stored, items: pictures.map(({ path }) => path) })
   return continuePictureBatch(core, job, work, options)
+}
+
+/** Few pictures lie elsewhere than most: what is stored of a batch, and read again with it, stays small. */
+function placesOf(pictures: readonly FoundImage[]): Pick<BatchInput, 'root' | 'relativePaths'> {
+  const [first] = pictures
+  if (!first) return { relativePaths: {} }
+  const root = resolve(first.path.slice(0, -first.relativePath.length))
+  const elsewhere = pictures.filter(({ path, relativePath }) => pathBelow(root, path) !== relativePath)
+  return {
+    root,
+    relativePaths: Object.fromEntries(elsewhere.map(({ path, relativePath }) => [path, relativePath])),
+  }
+}
+
+/** A picture's path below the folder it was found in, with `/`. */
+export function relativePathOf({ root, relativePaths }: BatchInput, path: string): string {
+  return relativePaths[path] ?? (root === undefined ? path : pathBelow(root, path))
+}
+
+function pathBelow(root: string, path: string): string {
+  return relative(root, path).split(sep).join('/')
 }
 
 export interface BatchRunOptions {
@@ -134,9 +158,11 @@ export function pictureBatch<Input extends BatchInput>(
       holders.set(path, position)
     }
     const doItem = async (item: JobItem, itemSignal: AbortSignal): Promise<ItemResult> => {
+      const dated = input.template.includes('{date}') ? { date: await dayTaken(item.input) } : {}
       const result = await work(item.input, input, {
         signal: itemSignal,
-        target: (naming, format) => targetOf(input, item.input, item.position, naming, format),
+        target: (naming, format) =>
+          targetOf(input, item.input, item.position, { ...naming, ...dated }, format),
         decide: async (path) => {
           claim(path, item.position)
           if (job.attempts > 1) await leftovers.remove(path)
@@ -164,16 +190,16 @@ export function pictureBatch<Input extends BatchInput>(
 
 /** The path of a picture's result. @throws AppError `bad-input` for a template that cannot be filled in */
 export function targetOf(
-  { output, template, relativePaths }: BatchInput,
+  input: BatchInput,
   path: string,
   position: number,
   naming: Omit<NamingFacts, 'relativePath' | 'ext'>,
   format: OutputFormat | 'hgi',
 ): string {
-  return outputPath(output, template, {
-    ...naming,
-    relativePath: relativePaths[path] ?? path,
+  return outputPath(input.output, input.template, {
+    relativePath: relativePathOf(input, path),
     ext: format === 'hgi' ? hgiExtension : outputFormats[format].extension,
+    ...naming,
     format,
     index: position + 1,
   })

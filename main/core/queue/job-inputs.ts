@@ -1,4 +1,4 @@
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { CheckedJob } from '../../../shared/contract/jobs.ts'
 import type { Settings } from '../../../shared/contract/settings.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -30,19 +30,19 @@ const folderNames = {
 
 /**
  * A batch's stored input from what was asked for and what the settings say.
- * @param paths of its pictures, absolute
+ * @param folders of its pictures, absolute, each once
  * @param own folders of the application: results of pictures in them go to `results` of its `data`
  */
 export function jobInput(
   job: CheckedJob,
-  paths: readonly string[],
+  folders: readonly string[],
   settings: Settings,
   { own, data }: { own: readonly string[]; data: string },
 ): QueuedInput {
   const { output } = job
-  const root = commonFolder(paths)
+  const root = commonFolder(folders)
   // Of pictures from here and there, too: what lies above them all may be no place to write to.
-  const isOwn = paths.some((path) => own.some((folder) => isWithin(folder, path)))
+  const isOwn = folders.some((folder) => own.some((each) => isWithin(each, folder)))
   const beside = isOwn ? join(data, 'results', folderNames[job.kind]) : join(root, folderNames[job.kind])
   const base: QueuedInput = {
     isFromWindow: true,
@@ -55,9 +55,8 @@ export function jobInput(
     skipExisting: output.existing === 'skip',
     overwrite: output.existing === 'replace',
     concurrency: 1,
-    relativePaths: Object.fromEntries(
-      paths.map((path) => [path, relative(root, path).split(sep).join('/') || basename(path)]),
-    ),
+    root,
+    relativePaths: {},
   }
   if (job.kind === 'denoise') {
     const { model, sigma255, blend, passes } = job.settings
@@ -87,12 +86,11 @@ export function jobInput(
 }
 
 /** The deepest folder that holds all of them. */
-function commonFolder(paths: readonly string[]): string {
-  const [first] = paths
-  if (!first) throw new AppError('bad-input', 'a job needs at least one picture')
-  let folder = dirname(first)
-  for (const path of paths) {
-    while (!isWithin(folder, path)) folder = dirname(folder)
+function commonFolder([first, ...others]: readonly string[]): string {
+  if (first === undefined) throw new AppError('bad-input', 'a job needs at least one picture')
+  let common = first
+  for (const folder of others) {
+    while (!isWithin(common, folder)) common = dirname(common)
   }
-  return folder
+  return common
 }

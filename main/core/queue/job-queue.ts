@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import type { Undo } from '../../../shared/contract/common.ts'
 import { automaticModel } from '../../../shared/contract/denoise.ts'
 import type { CheckedJob, JobEntry } from '../../../shared/contract/jobs.ts'
@@ -15,6 +15,7 @@ import { importFound } from '../import.ts'
 import { compressWork } from '../jobs/compress-job.ts'
 import { decompressWork } from '../jobs/decompress-job.ts'
 import { denoiseWork } from '../jobs/denoise-job.ts'
+import { dayTaken, sampleNaming } from '../jobs/naming.ts'
 import { noiseWork } from '../jobs/noise-job.ts'
 import { type BatchInput, type PictureWork, pictureBatch, targetOf } from '../jobs/picture-batch.ts'
 import { formatFor } from '../jobs/picture-output.ts'
@@ -108,8 +109,9 @@ export class JobQueue {
 
   /** @throws AppError for a picture that is gone or outside of what is served, a template, a model or a parameter */
   async start(job: CheckedJob): Promise<JobEntry> {
-    const { paths, input } = await this.#plan(job)
-    this.#firstTarget(job, input, paths[0]!) // a template that cannot be filled in is said now
+    const paths = await this.#parts.access.checkAll(this.#pathsOf(job))
+    const input = await this.#inputOf(job, foldersOf(paths))
+    await this.#firstTarget(job, input, paths[0]!) // a template that cannot be filled in is said now
     const { jobs } = this.#parts.core.catalog
     const { id } = jobs.add({ kind: job.kind, input: input as unknown as Json, items: paths })
     this.take(id)
@@ -122,10 +124,14 @@ export class JobQueue {
     this.changed.publish(id)
   }
 
-  /** Where the first picture's result goes. */
+  /** Where the first picture's result goes. Of the others only the folders are looked at. */
   async target(job: CheckedJob): Promise<{ path: string; exists: boolean }> {
-    const { paths, input } = await this.#plan(job)
-    const path = this.#firstTarget(job, input, paths[0]!)
+    const { access } = this.#parts
+    const paths = this.#pathsOf(job)
+    const first = await access.check(paths[0]!)
+    const folders = await access.checkAll(foldersOf(paths))
+    const input = await this.#inputOf(job, [...new Set([dirname(first), ...folders])])
+    const path = await this.#firstTarget(job, input, first)
     const exists = await stat(path).then(
       () => true,
       () => false,
@@ -226,13 +232,15 @@ export class JobQueue {
     onImported()
   }
 
-  async #plan(job: CheckedJob): Promise<{ paths: string[]; input: QueuedInput }> {
-    const { core, access, settings } = this.#parts
-    const paths =
-      job.kind === 'decompress'
-        ? await access.checkAll(job.files)
-        : await access.checkAll(core.catalog.views.rows(job.images).map(({ path }) => path))
+  /** @throws AppError `not-found` where none is there any more */
+  #pathsOf(job: CheckedJob): readonly string[] {
+    const paths = job.kind === 'decompress' ? job.files : this.#parts.core.catalog.views.paths(job.images)
     if (paths.length === 0) throw new AppError('not-found', 'none of these images is in the library any more')
+    return paths
+  }
+
+  async #inputOf(job: CheckedJob, folders: readonly string[]): Promise<QueuedInput> {
+    const { core, access, settings } = this.#parts
     if (job.kind === 'denoise') chooseDenoiser(core.catalog, job.settings.model, null)
     if (job.kind === 'compress') findModel(core.catalog, job.settings.model)
     if (job.kind === 'restore') {
@@ -240,15 +248,26 @@ export class JobQueue {
       await keptMask(core.folder, job.settings.mask)
     }
     const own = [join(projectRoot, 'assets'), core.folder]
-    const input = jobInput(job, paths, settings.current, { own, data: core.folder })
-    return { paths, input: { ...input, output: await access.check(input.output) } }
+    const input = jobInput(job, folders, settings.current, { own, data: core.folder })
+    return { ...input, output: await access.check(input.output) }
   }
 
-  #firstTarget(job: CheckedJob, input: QueuedInput, first: string): string {
-    const depth = this.#parts.core.catalog.images.byPath(first)?.bitDepth === 16 ? 16 : 8
+  async #firstTarget(job: CheckedJob, input: QueuedInput, first: string): Promise<string> {
+    const image = this.#parts.core.catalog.images.byPath(first)
     const isPlain = job.kind === 'decompress' && input.format === 'same'
-    const format = job.kind === 'compress' ? 'hgi' : isPlain ? 'png' : formatFor(input.format, first, depth)
-    return targetOf(input, first, 0, { ...sampleNaming, ...namingOf(job) }, format)
+    const format =
+      job.kind === 'compress'
+        ? 'hgi'
+        : isPlain
+          ? 'png'
+          : formatFor(input.format, first, image?.bitDepth === 16 ? 16 : 8)
+    const naming = {
+      ...sampleNaming(job.kind),
+      ...(image && { width: image.width, height: image.height }),
+      ...(input.template.includes('{date}') && { date: await dayTaken(first) }),
+      ...namingOf(job),
+    }
+    return targetOf(input, first, 0, naming, format)
   }
 
   #entry(job: Job): JobEntry {
@@ -276,7 +295,7 @@ export class JobQueue {
     const { catalog } = this.#parts.core
     catalog.interruptAbandoned()
     const now = new Map(
-      catalog.jobs.list({ limit: 500 }).map((job) => [job.id, `${job.status} ${job.done} ${job.total}`]),
+      catalog.jobs.states(500).map(({ id, status, done, total }) => [id, `${status} ${done} ${total}`]),
     )
     for (const [id, state] of now) if (this.#seen.get(id) !== state) this.changed.publish(id)
     for (const id of this.#seen.keys()) if (!now.has(id)) this.changed.publish(id)
@@ -284,7 +303,10 @@ export class JobQueue {
   }
 }
 
-const sampleNaming = { model: 'model', sigma: '0', quality: '50', width: 1, height: 1 }
+/** Each once. */
+function foldersOf(paths: readonly string[]): string[] {
+  return [...new Set(paths.map((path) => dirname(path)))]
+}
 
 /** What of a name is known before the work. */
 function namingOf(job: CheckedJob): Partial<Record<'model' | 'sigma' | 'quality', string>> {

@@ -41,4 +41,5 @@ test('a collection is a view, and facets count', () => {
   ])
   expect(catalog.views.formats()[0]).toEqual({ value: 'jpeg', count: 2 })
   expect(catalog.views.rows([3, 99, 1]).map(({ id }) => id)).toEqual([3, 1])
+  expect(catalog.views.paths([3, 99, 1])).toEqual(['/p/canyon.jpg', '/p/lake.jpg'])
 })

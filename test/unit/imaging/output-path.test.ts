@@ -27,9 +27,11 @@ it('fills the fields', () => {
   ).toBe(resolve('out/2024-05-17T14_03/6x4.png.png'))
 })
 
-it('lists the known fields for an unknown one, and says which has no value', () => {
-  expect(() => named('{nmae}')).toThrow(/unknown field \{nmae\}; known are \{folder\}, \{name\}, \{ext\}/)
-  expect(() => named('{date}')).toThrow(/asks for \{date\}, which is not known here/)
+it('names a field that has no value, and lists those that have one', () => {
+  const known = /known are \{folder\}, \{name\}, \{ext\}, \{model\}, \{sigma\}, \{index\}$/
+  expect(() => named('{nmae}')).toThrow(/asks for \{nmae\}, which is not known here/)
+  expect(() => named('{nmae}')).toThrow(known)
+  expect(() => named('{date}', { date: undefined })).toThrow(known)
 })
 
 it('never leaves the folder and is a name on every platform', () => {

@@ -69,3 +69,24 @@ test('what an earlier attempt left without a word is replaced', async () => {
   expect(items).toMatchObject([{ status: 'done', output: path }])
   expect(await readFile(path, 'utf8')).toBe('whole')
 })
+
+test('only the paths of pictures from other folders are stored with a batch', async () => {
+  const { folder, core, input } = await openBatch()
+  const template = '{folder}/{name}'
+  const found = [
+    ...[{ path: join(folder, 'p/a/1.png'), relativePath: 'a/1.png' }],
+    ...[{ path: join(folder, 'p/2.png'), relativePath: '2.png' }],
+    ...[{ path: join(folder, 'q/b/3.png'), relativePath: 'b/3.png' }],
+  ]
+  const named: PictureWork<BatchInput> = async (_path, _input, { target }) => ({
+    ...{ output: target({}, 'png'), facts: {} },
+  })
+  const { job, items } = await runPictureBatch(core, 'named', { ...input, template }, found, named)
+  expect(items.map(({ output }) => output)).toEqual(
+    ['a/1.png', '2.png', 'b/3.png'].map((name) => join(input.output, name)),
+  )
+  expect(job.input).toMatchObject({
+    root: join(folder, 'p'),
+    relativePaths: { [join(folder, 'q/b/3.png')]: 'b/3.png' },
+  })
+})

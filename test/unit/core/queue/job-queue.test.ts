@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
@@ -10,6 +10,8 @@ import type { JobQueue } from '../../../../main/core/queue/job-queue.ts'
 import type { JobEntry, NewJob } from '../../../../shared/contract/jobs.ts'
 import { newJob } from '../../../../shared/contract/jobs.ts'
 import { openTestApplication } from '../application.ts'
+
+const common = ['folder', 'name', 'ext', 'date', 'index', 'format', 'width', 'height']
 
 const noise = (images: number[], output: NonNullable<NewJob['output']> = {}) =>
   newJob.parse({ kind: 'noise', images, settings: { model: 'gaussian', seed: 1 }, output })
@@ -58,6 +60,59 @@ test('wrong templates, folders outside and gone pictures are refused before anyt
   expect(app.queue.list()).toEqual([])
 })
 
+test('a template is refused at the start for a field that its kind of job does not know', async () => {
+  const { app, photos } = await openTestApplication()
+  const { ids } = await importImages(app.core, [photos])
+  const images = [ids[0]!]
+  const settingsOf = {
+    denoise: { model: 'auto' },
+    noise: { model: 'gaussian', seed: 1 },
+    compress: { model: 'codec', target: { kind: 'size', value: 1000 } },
+  }
+  const known = {
+    denoise: [...common, 'model', 'sigma'],
+    noise: [...common, 'model'],
+    compress: [...common, 'model', 'quality'],
+  }
+  for (const kind of ['denoise', 'noise', 'compress'] as const) {
+    for (const field of [...common, 'model', 'sigma', 'quality']) {
+      const output = { template: `{name}-{${field}}` }
+      const target = app.queue.target(newJob.parse({ kind, images, settings: settingsOf[kind], output }))
+      if (known[kind].includes(field)) await target
+      else await expect(target, `${kind} ${field}`).rejects.toThrow(`asks for {${field}}`)
+    }
+  }
+  const wrong = app.queue.start(noise(images, { template: '{name}-{sigma}' }))
+  await expect(wrong).rejects.toThrow(/\{sigma\}.*known are \{folder\}, \{name\}.*\{model\}/)
+  expect(app.queue.list()).toEqual([])
+})
+
+test('the first target is where the whole batch puts it, and its day is that of the photo', async () => {
+  const { app, photos } = await openTestApplication()
+  for (const [name, folder] of [
+    ['lake', 'a/b'],
+    ['walrus', 'a/c'],
+  ] as const) {
+    await mkdir(join(photos, folder), { recursive: true })
+    await rename(join(photos, `${name}.jpg`), join(photos, folder, `${name}.jpg`))
+  }
+  await utimes(join(photos, 'a/b/lake.jpg'), new Date(2019, 4, 7, 12), new Date(2019, 4, 7, 12))
+  const { ids } = await importImages(app.core, [join(photos, 'a')], { recursive: true })
+  const job = noise([...ids], { format: 'png', template: '{folder}/{date}/{name}-{width}{ext}' })
+  const { path } = await app.queue.target(job)
+  expect(path).toBe(join(photos, 'a/noisy/b/2019-05-07/lake-240.png'))
+  const { id } = await app.queue.start(job)
+  expect(await ended(app.queue, id)).toMatchObject({ status: 'done', failed: 0 })
+  expect(app.core.catalog.jobs.items.get(id, 0).output).toBe(path)
+})
+
+test('what is stored of a job does not grow with its photos', async () => {
+  const { app, photos } = await openTestApplication()
+  const { ids } = await importImages(app.core, [photos])
+  const { id } = await app.queue.start(noise([...new Set(ids)]))
+  expect(app.core.catalog.jobs.get(id).input).toMatchObject({ root: photos, relativePaths: {} })
+})
+
 test('pause, resume, cancel, remove and take back', async () => {
   const { app, folder, photos } = await openTestApplication()
   await importImages(app.core, [photos])
@@ -86,7 +141,6 @@ test('pause, resume, cancel, remove and take back', async () => {
 test('kill -9 in the middle of a batch: the next start goes on where it stopped', async () => {
   const { app, folder, photos } = await openTestApplication()
   const many = join(photos, 'many')
-  const { mkdir } = await import('node:fs/promises')
   await mkdir(many)
   for (let i = 0; i < 16; i++) {
     const background = { r: 12 * i, g: 90, b: 160 }
