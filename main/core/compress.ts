@@ -4,7 +4,15 @@ import type { Engine } from '../engine/host.ts'
 import type { Raster } from '../imaging/raster.ts'
 import type { PixelSink } from './codec/decode-pass.ts'
 import { type EncodePass, encodePass } from './codec/encode-pass.ts'
-import { type CompressTarget, goalOf, refuseTarget, seekLevel, type Trial } from './codec/seek-level.ts'
+import {
+  type CompressTarget,
+  goalOf,
+  meets,
+  noteOf,
+  refuseTarget,
+  seekLevel,
+  type Trial,
+} from './codec/seek-level.ts'
 import type { Effort, EngineTasks, ModelRef } from './engine-tasks.ts'
 
 export interface CompressSettings {
@@ -25,6 +33,8 @@ export interface CompressedRaster extends EncodePass {
   /** of the whole file */
   readonly bytes: number
   readonly psnrDb: number
+  /** that the target asks for less than the model's range offers, in words */
+  readonly note: string | null
 }
 
 /** Trials of a search see so many tiles of a large picture. */
@@ -35,7 +45,8 @@ const usual = { bpp: [0.1, 2.5], psnr: [28.5, 40] } as const
 
 /**
  * Codes a picture at a quality, or at the level that meets a target for its file's size or its PSNR most closely. A
- * search is made on a few tiles with at most the usual effort; then whole passes settle it.
+ * search is made on a few tiles with at most the usual effort; then whole passes settle it. A size that even the best
+ * quality stays below, and a PSNR that even the lowest stays above, get these, and a note.
  * @throws AppError `bad-input` for a target out of the model's reach, with what it reaches; `aborted`, `engine`
  */
 export async function compressRaster(
@@ -54,7 +65,7 @@ export async function compressRaster(
     const onTile = progress(count)
     const pass = await encodePass(raster, { ...context, levelQ, effort, onTile, onDecoded })
     const bytes = fileBytes(pass.tiles.map(({ stream }) => stream.length))
-    return { ...pass, psnrDb: pass.psnrDb!, grid, bytes }
+    return { ...pass, psnrDb: pass.psnrDb!, grid, bytes, note: null }
   }
   if (target.kind === 'quality') return whole(levelOfQuality(target.value))
 
@@ -78,7 +89,7 @@ export async function compressRaster(
   const start = (goal.wanted - least!) / slope
   const isSmall = sample.length === count && draftEffort === effort
   const options = { highest: LEVEL_LAST, slope }
-  let found: CompressedRaster | null
+  let found: CompressedRaster
   if (isSmall) {
     found = await seekLevel(goal, { ...options, start, trials: 7 }, whole)
   } else {
@@ -94,9 +105,8 @@ export async function compressRaster(
     const from = { start: trials.at(-1)!.levelQ, slope: local > 0 ? local : slope }
     found = await seekLevel(goal, { ...options, ...from, trials: 4 }, whole)
   }
-  if (found) return found
-  const ends = isSmall ? whole : draft
-  return refuseTarget(target, await ends(0), await ends(LEVEL_LAST), pixels)
+  if (!meets(goal, found)) refuseTarget(target, found, pixels)
+  return { ...found, note: noteOf(goal, found, LEVEL_LAST) }
 }
 
 /** So many of them, from all over. */

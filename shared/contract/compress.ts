@@ -33,6 +33,8 @@ export interface BitsGrid {
 
 export interface HgiCodedFacts extends CodedFacts {
   readonly model: string
+  /** that the target asks for less than the model's range offers, in words */
+  readonly note: string | null
   readonly bits: BitsGrid
 }
 

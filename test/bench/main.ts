@@ -1,4 +1,5 @@
-import { byteSize, table } from '../../main/cli/output.ts'
+import { table } from '../../main/cli/output.ts'
+import { byteSize } from '../../shared/byte-size.ts'
 import { benchCatalog } from './catalog.ts'
 import { benchDenoise } from './denoise.ts'
 import { benchJpeg } from './jpeg.ts'

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { byteSize } from '../../../shared/byte-size.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { CompressTarget } from '../../core/codec/seek-level.ts'
 import type { Effort } from '../../core/engine-tasks.ts'
 import { compressWork } from '../../core/jobs/compress-job.ts'
 import { type BatchReport, type PictureFacts, runPictureBatch } from '../../core/jobs/picture-batch.ts'
 import { withCore } from '../context.ts'
-import { byteSize, type Output } from '../output.ts'
+import type { Output } from '../output.ts'
 import {
   addOutputOptions,
   type BatchOptions,
@@ -132,6 +133,7 @@ function compressedLine(facts: PictureFacts): string {
     `quality ${number('quality', 1)}`,
     `${number('psnr_dB', 2)} dB against the original`,
     `${percent(Number(facts.savedShare))} of the ${original} saved`,
+    ...(facts.note ? [facts.note] : []),
   ].join('  ')
 }
 

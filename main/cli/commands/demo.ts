@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { byteSize } from '../../../shared/byte-size.ts'
 import { type DemoRow, runDemo } from '../../core/demo.ts'
 import { type CodecDemoRow, demoQuality, runCodecDemo } from '../../core/demo-codec.ts'
 import { type GlobalOptions, withCore } from '../context.ts'
-import { byteSize, table } from '../output.ts'
+import { table } from '../output.ts'
 
 export function addDemo(program: Command): void {
   program

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
+import { byteSize } from '../../../shared/byte-size.ts'
 import { examine } from '../../core/doctor.ts'
 import type { EngineFacts } from '../../engine/facts.ts'
 import { type GlobalOptions, withCore } from '../context.ts'
-import { byteSize } from '../output.ts'
 
 export function addDoctor(program: Command): void {
   program

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { byteSize } from '../../../shared/byte-size.ts'
 import { toAppError } from '../../../shared/errors.ts'
 import { qualityOfLevel } from '../../code/level.ts'
 import { openHgi } from '../../core/codec/hgi-file.ts'
@@ -6,7 +7,6 @@ import type { Core } from '../../core/core.ts'
 import { findImages } from '../../imaging/find.ts'
 import { hgiExtension } from '../../imaging/formats.ts'
 import { type GlobalOptions, withCore } from '../context.ts'
-import { byteSize } from '../output.ts'
 
 export function addInfo(program: Command): void {
   program

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { byteSize } from '../../../shared/byte-size.ts'
 import { archiveSaving, type Savings } from '../../../shared/contract/savings.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Core } from '../../core/core.ts'
@@ -8,7 +9,7 @@ import { planRun } from '../../core/plan-run.ts'
 import { resumeRun, startRun, type TrainResult } from '../../core/train.ts'
 import type { TrainProgress } from '../../training/run.ts'
 import { type Context, type GlobalOptions, withCore } from '../context.ts'
-import { byteSize, duration, type Output, parseAssignments } from '../output.ts'
+import { duration, type Output, parseAssignments } from '../output.ts'
 
 interface TrainOptions extends GlobalOptions {
   model?: string

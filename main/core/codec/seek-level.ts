@@ -1,3 +1,4 @@
+import { byteSize } from '../../../shared/byte-size.ts'
 import { AppError } from '../../../shared/errors.ts'
 
 /** What a picture is to become. */
@@ -9,6 +10,9 @@ export type CompressTarget =
   | { readonly kind: 'size'; readonly value: number }
   /** at least so many dB */
   | { readonly kind: 'psnr'; readonly value: number }
+
+/** A target whose level has to be found. */
+export type SoughtTarget = Exclude<CompressTarget, { kind: 'quality' }>
 
 /** What one level gave, in the target's terms. */
 export interface Trial {
@@ -29,7 +33,7 @@ export interface Goal {
 }
 
 /** @param pixels of the picture */
-export function goalOf(target: Exclude<CompressTarget, { kind: 'quality' }>, pixels: number): Goal {
+export function goalOf(target: SoughtTarget, pixels: number): Goal {
   if (target.kind === 'psnr') {
     return { wanted: target.value, reached: ({ psnrDb }) => psnrDb, side: 'above', tolerance: 0.02 }
   }
@@ -64,13 +68,13 @@ export interface SeekOptions {
 /**
  * The level that meets a goal most closely, by regula falsi within a bracket: what is reached rises with the level,
  * nearly evenly. After so many trials the best so far is taken; until one meets the goal, the search goes on.
- * @returns null where the goal lies beyond an end of the range
+ * @returns the end of the range that a goal beyond it is nearest to, whether it meets the goal or not
  */
 export async function seekLevel<Found extends Trial>(
   goal: Goal,
   { highest, start, slope, trials }: SeekOptions,
   attempt: (levelQ: number) => Promise<Found>,
-): Promise<Found | null> {
+): Promise<Found> {
   let low: Found | null = null
   let high: Found | null = null
   let next = within(start, 0, highest)
@@ -78,7 +82,7 @@ export async function seekLevel<Found extends Trial>(
     const trial = await attempt(next)
     if (isNear(goal, trial)) return trial
     const isLow = goal.reached(trial) <= goal.wanted
-    if (next === (isLow ? highest : 0)) return null
+    if (next === (isLow ? highest : 0)) return trial
     if (isLow) low = trial
     else high = trial
     const best = goal.side === 'below' ? low : high
@@ -115,15 +119,28 @@ function within(value: number, least: number, most: number, isWhole = true): num
   return Math.max(least, Math.min(most, isWhole ? Math.round(value) : value))
 }
 
-/** @throws AppError `bad-input` with what the model reaches on this picture */
-export function refuseTarget(target: CompressTarget, lowest: Trial, highest: Trial, pixels: number): never {
-  const range = (of: (trial: Trial) => string) => `${of(lowest)} to ${of(highest)} (quality 1 to 100)`
-  const bpp = ({ bytes }: Trial) => ((8 * bytes) / pixels).toFixed(3)
-  const [asked, reaches] = {
-    quality: [`quality ${target.value}`, '1 to 100'],
-    bpp: [`${target.value} bits per pixel`, range(bpp)],
-    size: [`${target.value} bytes`, range(({ bytes }) => String(bytes))],
-    psnr: [`${target.value} dB`, range(({ psnrDb }) => psnrDb.toFixed(2))],
-  }[target.kind]
-  throw new AppError('bad-input', `${asked} cannot be reached; this model reaches ${reaches} on this picture`)
+/** What the end of the range gives beyond what was asked for, in words; null where the goal is met closely. */
+export function noteOf(goal: Goal, trial: Trial, highest: number): string | null {
+  if (isNear(goal, trial)) return null
+  if (goal.side === 'below' && trial.levelQ === highest)
+    return 'smaller than asked for, at the best quality there is'
+  if (goal.side === 'above' && trial.levelQ === 0)
+    return 'better than asked for, at the lowest quality there is'
+  return null
+}
+
+/**
+ * @param end what comes nearest to the target
+ * @throws AppError `bad-input`
+ */
+export function refuseTarget({ kind, value }: SoughtTarget, end: Trial, pixels: number): never {
+  const bpp = (8 * end.bytes) / pixels
+  throw new AppError(
+    'bad-input',
+    {
+      size: `the smallest this photo can be is ${byteSize(end.bytes)}; ${byteSize(value)} was asked for`,
+      bpp: `the least this photo can be is ${bpp.toFixed(3)} bits per pixel; ${value} was asked for`,
+      psnr: `the best this photo can be is ${end.psnrDb.toFixed(2)} dB; ${value} dB was asked for`,
+    }[kind],
+  )
 }

@@ -46,13 +46,14 @@ export function compressWork(core: CodecCore, modelId: string): PictureWork<Comp
     })
     const quality = qualityOfLevel(result.levelQ)
     const megapixels = (width * height) / 1e6
-    const { bytes, psnrDb } = result
+    const { bytes, psnrDb, note } = result
     const facts: PictureFacts = {
       ...{ quality, bytes, psnr_dB: psnrDb, originalBytes, originalFormat, megapixels },
       bitsPerPixel: (8 * bytes) / (width * height),
       savedShare: 1 - bytes / originalBytes,
       tiles: result.tiles.length,
       estimatedBits: result.estimatedBits,
+      ...(note && { note }),
     }
     if (bytes > originalBytes) {
       const left = `its file would take ${bytes} bytes, the original has ${originalBytes}: left out`

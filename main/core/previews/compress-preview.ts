@@ -57,7 +57,7 @@ export function compressPreview(
     return {
       ...{ bytes: result.bytes, bitsPerPixel: (8 * result.bytes) / (width * height) },
       ...{ quality: qualityOfLevel(result.levelQ), psnrDb: result.psnrDb, ssim, model: modelId },
-      savedShare: 1 - result.bytes / original,
+      ...{ savedShare: 1 - result.bytes / original, note: result.note },
       seconds: (performance.now() - started) / 1000,
       bits: bitsGrid(width, height),
     }

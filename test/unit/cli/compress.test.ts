@@ -85,10 +85,15 @@ test('targets are met: bits per pixel, bytes, dB', async () => {
   expect(psnr.psnr_dB).toBeLessThan(33.1)
 })
 
-test('a target out of reach is refused with the range that is in it', async () => {
-  const run = await cli.json('compress', join(photos, 'a.jpg'), '-o', join(cli.folder, 'no'), '--psnr', '70')
-  expect(run.code).toBe(1)
-  expect(run.stderr).toMatch(/70 dB cannot be reached; this model reaches \d\d\.\d\d to \d\d\.\d\d/)
+test('a target out of reach is refused with what is in it; one that is too easy gives the best there is', async () => {
+  const compress = (name: string, ...more: string[]) =>
+    cli.run('compress', join(photos, 'a.jpg'), '-o', join(cli.folder, name), ...more)
+  const refused = await compress('no', '--psnr', '70')
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toMatch(/the best this photo can be is \d\d\.\d\d dB; 70 dB was asked for/)
+  const easy = await compress('easy', '--size', '1MB')
+  expect(easy.code).toBe(0)
+  expect(easy.stdout).toMatch(/quality 100\.0 .* smaller than asked for, at the best quality there is/)
   const two = await cli.json('compress', photos, '--psnr', '40', '--size', '1kB')
   expect(two).toMatchObject({ code: 2, result: { error: { code: 'bad-input' } } })
   expect((await cli.json('compress', photos, '--size', 'much')).code).toBe(2)

@@ -59,7 +59,7 @@ test.for(cases)('sizes and PSNRs are met: $name', async ({ size, effort }) => {
   expect(near.tiles).toHaveLength(codeGrid(size[0], size[1]).columns)
 })
 
-test('targets out of reach are refused with what can be reached', async () => {
+test('targets out of reach are refused with what can be reached; less than what is there gives the end of it', async () => {
   for (const [size, effort] of [
     [[64, 64], 0],
     [[5200, 64], 2],
@@ -67,10 +67,15 @@ test('targets out of reach are refused with what can be reached', async () => {
     const source = uneven(size[0], size[1])
     await expect(compress(source, { kind: 'psnr', value: 80 }, effort)).rejects.toMatchObject({
       code: 'bad-input',
-      message: expect.stringMatching(/^80 dB cannot be reached; this model reaches [\d.]+ to [\d.]+ /),
+      message: expect.stringMatching(/^the best this photo can be is [\d.]+ dB; 80 dB was asked for$/),
     })
-    await expect(compress(source, { kind: 'size', value: 60 }, effort)).rejects.toThrow(/60 bytes cannot/)
-    await expect(compress(source, { kind: 'bpp', value: 30 }, effort)).rejects.toThrow(/30 bits per pixel/)
+    await expect(compress(source, { kind: 'size', value: 60 }, effort)).rejects.toThrow(/60 B was asked for/)
+    const best = await compress(source, { kind: 'quality', value: 100 }, effort)
+    expect(best.note).toBe(null)
+    const found = await compress(source, { kind: 'size', value: 1e7 }, effort)
+    expect(found).toEqual({ ...best, note: expect.stringMatching(/^smaller than asked for/) })
+    const least = await compress(source, { kind: 'psnr', value: 5 }, effort)
+    expect(least).toMatchObject({ levelQ: 0, note: expect.stringMatching(/^better than asked for/) })
   }
   await expect(compress(uneven(64, 64), { kind: 'quality', value: 0.5 })).rejects.toMatchObject({
     code: 'bad-input',

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  type CompressTarget,
   goalOf,
   isNear,
   meets,
+  noteOf,
   refuseTarget,
+  type SoughtTarget,
   seekLevel,
   type Trial,
 } from '../../../../main/core/codec/seek-level.ts'
@@ -27,10 +28,7 @@ function curve(bend: number, uneven: number) {
   })
 }
 
-async function seek(
-  target: Exclude<CompressTarget, { kind: 'quality' }>,
-  trialAt: (levelQ: number) => Trial,
-) {
+async function seek(target: SoughtTarget, trialAt: (levelQ: number) => Trial) {
   let count = 0
   const goal = goalOf(target, pixels)
   const slope = target.kind === 'psnr' ? 12 / highest : 3.2 / highest
@@ -51,9 +49,8 @@ test('reachable targets are met, and nearly exactly, in few trials', async () =>
       const inside = trialAt(Math.round(share * highest))
       const value = { bpp: (8 * inside.bytes) / pixels, size: inside.bytes, psnr: inside.psnrDb }[kind]
       const { goal, found, count } = await seek({ kind, value }, trialAt)
-      expect(found).not.toBe(null)
-      expect(meets(goal, found!)).toBe(true)
-      expect(isNear(goal, found!)).toBe(true)
+      expect(meets(goal, found)).toBe(true)
+      expect(isNear(goal, found)).toBe(true)
       expect(count).toBeLessThanOrEqual(8)
     }),
     { numRuns: 300 },
@@ -67,28 +64,44 @@ test('an uneven curve still ends with a level that keeps the limit', async () =>
       { kind: 'size', value: trialAt(share * highest).bytes },
       trialAt,
     )
-    expect(meets(goal, found!)).toBe(true)
+    expect(meets(goal, found)).toBe(true)
     expect(count).toBeLessThanOrEqual(24)
   }
 })
 
-test('what lies beyond the range is refused with the range', async () => {
+test('less than the range offers is met by its end, and noted; more is refused with what comes nearest', async () => {
   const trialAt = curve(0, 0)
   const [lowest, best] = [trialAt(0), trialAt(highest)]
-  const beyond: Exclude<CompressTarget, { kind: 'quality' }>[] = [
-    { kind: 'psnr', value: 41 },
-    { kind: 'psnr', value: 20 },
-    { kind: 'size', value: 4000 },
-    { kind: 'size', value: 400_000 },
-    { kind: 'bpp', value: 0.05 },
-    { kind: 'bpp', value: 9 },
+  const met: [SoughtTarget, Trial, RegExp][] = [
+    [{ kind: 'psnr', value: 20 }, lowest, /^better than asked for/],
+    [{ kind: 'size', value: 400_000 }, best, /^smaller than asked for/],
+    [{ kind: 'bpp', value: 9 }, best, /^smaller than asked for/],
   ]
-  for (const target of beyond) expect((await seek(target, trialAt)).found).toBe(null)
-  expect(() => refuseTarget(beyond[0]!, lowest, best, pixels)).toThrow(
-    /41 dB cannot be reached; this model reaches 28\.00 to 40\.00/,
-  )
-  expect(() => refuseTarget(beyond[2]!, lowest, best, pixels)).toThrow(
-    /4000 bytes .* reaches 4915 to 120572 /,
-  )
-  expect(() => refuseTarget(beyond[4]!, lowest, best, pixels)).toThrow(/reaches 0\.100 to 2\.453/)
+  for (const [target, end, note] of met) {
+    const { goal, found } = await seek(target, trialAt)
+    expect(found).toEqual(end)
+    expect(meets(goal, found)).toBe(true)
+    expect(noteOf(goal, found, highest)).toMatch(note)
+  }
+  const beyond: [SoughtTarget, Trial, string][] = [
+    [{ kind: 'psnr', value: 41 }, best, 'the best this photo can be is 40.00 dB; 41 dB was asked for'],
+    [
+      { kind: 'size', value: 4000 },
+      lowest,
+      'the smallest this photo can be is 4.92 kB; 4.00 kB was asked for',
+    ],
+    [
+      { kind: 'bpp', value: 0.05 },
+      lowest,
+      'the least this photo can be is 0.100 bits per pixel; 0.05 was asked for',
+    ],
+  ]
+  for (const [target, end, message] of beyond) {
+    const { goal, found } = await seek(target, trialAt)
+    expect(found).toEqual(end)
+    expect(meets(goal, found)).toBe(false)
+    expect(() => refuseTarget(target, found, pixels)).toThrow(message)
+  }
+  const { goal, found } = await seek({ kind: 'size', value: best.bytes + 1 }, trialAt)
+  expect(noteOf(goal, found, highest)).toBe(null)
 })
