@@ -15,6 +15,8 @@ export interface NumberParameter {
   readonly default: number
   /** Only whole numbers are valid. */
   readonly whole?: true
+  /** Ratios count: a slider has equal distances for them, and 0 at its end. */
+  readonly logarithmic?: true
 }
 
 /** A parameter that is one of a few words. */
