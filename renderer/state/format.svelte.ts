@@ -2,11 +2,22 @@ import { settings } from './settings.svelte.ts'
 
 /** Numbers for people, each with its unit. The units follow the settings. */
 
+/** What sizes of files are told in, from bytes up, each so many times the one before. */
+function byteUnits() {
+  return settings.values.units.bytes === 'binary'
+    ? { base: 1024, names: ['B', 'KiB', 'MiB', 'GiB', 'TiB'] }
+    : { base: 1000, names: ['B', 'kB', 'MB', 'GB', 'TB'] }
+}
+
+/** A thousand bytes, or 1024. */
+export function kilobyte(): { readonly unit: string; readonly bytes: number } {
+  const { base, names } = byteUnits()
+  return { unit: names[1]!, bytes: base }
+}
+
 /** @param value bytes */
 export function bytes(value: number): string {
-  const isBinary = settings.values.units.bytes === 'binary'
-  const base = isBinary ? 1024 : 1000
-  const names = isBinary ? ['B', 'KiB', 'MiB', 'GiB', 'TiB'] : ['B', 'kB', 'MB', 'GB', 'TB']
+  const { base, names } = byteUnits()
   let unit = 0
   let rest = value
   while (rest >= base && unit < names.length - 1) {
@@ -20,10 +31,14 @@ export function decibels(value: number): string {
   return Number.isFinite(value) ? `${value.toFixed(2)} dB` : 'identical'
 }
 
-/** bits per pixel, or where that is not wanted kilobytes per megapixel */
+/** What rates are told in, and how many of these a bit per pixel is. */
+export function rateUnit(): { readonly unit: string; readonly perBit: number } {
+  return settings.values.units.bitsPerPixel ? { unit: 'bpp', perBit: 1 } : { unit: 'kB/MP', perBit: 125 }
+}
+
 export function rate(bitsPerPixel: number): string {
-  if (settings.values.units.bitsPerPixel) return `${bitsPerPixel.toFixed(3)} bpp`
-  return `${(bitsPerPixel * 125).toFixed(1)} kB/MP`
+  const { unit, perBit } = rateUnit()
+  return `${(bitsPerPixel * perBit).toFixed(perBit === 1 ? 3 : 1)} ${unit}`
 }
 
 /** What noise is told in, and how many of these a level of 255 is. */

@@ -4,6 +4,7 @@ import { bitsUrl } from '../../../shared/contract/pixels.ts'
 import { Viewport } from '../../draw/viewport.svelte.ts'
 import { client } from '../../state/client.ts'
 import { type Failure, failureOf } from '../../state/failure.ts'
+import { kilobyte } from '../../state/format.svelte.ts'
 import { models } from '../../state/models.svelte.ts'
 import { Preview } from '../../state/preview.svelte.ts'
 
@@ -210,7 +211,8 @@ class Compressing {
 
 /** Whole ones, so many bytes at least. */
 function inKilobytes(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / 1000)) * 1000
+  const one = kilobyte().bytes
+  return Math.max(1, Math.ceil(bytes / one)) * one
 }
 
 export const compressing = new Compressing()

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkAccessible, dropFiles, openPhoto, screenshot } from '../page.ts'
@@ -39,6 +39,18 @@ export function compressTests(get: () => Window): void {
       return size > 14 && size <= 20
     }
     await expect.poll(isNear, patient).toBe(true)
+    await page.getByText(/^Hourglass, /).waitFor()
+    // More than the best quality takes, and less than the lowest does.
+    await most.fill('200')
+    await most.press('Enter')
+    await settings().getByText('It is smaller than asked for').waitFor()
+    await screenshot(page, 'compress-size-more')
+    await most.fill('1')
+    await most.press('Enter')
+    await page.getByText(/the smallest this photo can be is [\d.]+ kB; 1.00 kB was asked for/).waitFor()
+    await screenshot(page, 'compress-size-less')
+    await most.fill('20')
+    await most.press('Enter')
     await page.getByText(/^Hourglass, /).waitFor()
   }, 400_000)
 
@@ -85,6 +97,14 @@ export function compressTests(get: () => Window): void {
     await expect.poll(() => pictureSpread(page), patient).toBeGreaterThan(10)
     await screenshot(page, 'compress-file')
     await checkAccessible(page)
+    // Cut off behind its head, nothing of the picture is left: words stand where it would.
+    const cut = join(folderOfPhotos, 'small', 'cut.hgi')
+    const bytes = await readFile(file)
+    await writeFile(cut, bytes.subarray(0, bytes.length / 3))
+    await dropFiles(page, [cut])
+    await page.getByRole('alert').getByText('This file cannot be opened').waitFor()
+    expect(await page.getByRole('button', { name: 'Export', exact: true }).isDisabled()).toBe(true)
+    await screenshot(page, 'compress-file-cut')
     await page.keyboard.press('Escape')
     await page.getByText('Target').waitFor()
   }, 400_000)
