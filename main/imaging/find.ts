@@ -40,7 +40,8 @@ export async function findImages(paths: readonly string[], options: FindOptions 
     ...(allows ? { fs: limitedFs(allows) } : {}),
     ...(signal ? { signal } : {}),
   }
-  const what = options.extensions ? `${extensions.join(' or ')} file` : 'image'
+  // Of few kinds of file each is named; of many it is an image.
+  const what = options.extensions && extensions.length < 4 ? `${extensions.join(' or ')} file` : 'image'
   const found = new Map<string, FoundImage>()
   const empty: string[] = []
   const add = (path: string, relativePath: string) => {

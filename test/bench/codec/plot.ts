@@ -49,7 +49,7 @@ const others = Object.entries(anchors)
 writeFileSync(to, svg([...others, ...measured]))
 
 function svg(lines: readonly Line[]): string {
-  const [width, height, left, right, top, bottom] = [960, 600, 56, 250, 40, 48]
+  const [width, height, left, right, top, bottom] = [1000, 620, 56, 290, 60, 48]
   const [bppFrom, bppTo, dbFrom, dbTo] = [0.08, 2, 26, 41]
   const [plotWidth, plotHeight] = [width - left - right, height - top - bottom]
   const x = (bpp: number) => left + (Math.log(bpp / bppFrom) / Math.log(bppTo / bppFrom)) * plotWidth
