@@ -41,7 +41,8 @@ class Commands {
   /** Runs the command of a key press, unless the key is needed where it was pressed. */
   press(event: KeyboardEvent): void {
     // Behind an open dialog or menu nothing is meant to happen.
-    if (event.defaultPrevented || event.isComposing || document.querySelector('[role=dialog], [role=menu]')) return
+    if (event.defaultPrevented || event.isComposing || document.querySelector('[role=dialog], [role=menu]'))
+      return
     const keys = keysOf(event)
     if (isTaken(event, keys)) return
     const command = this.all.find((one) => one.keys?.split(' ').includes(keys))
