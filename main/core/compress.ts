@@ -61,7 +61,9 @@ export async function compressRaster(
   const progress = passProgress(target.kind === 'quality' ? 1 : 3, onProgress)
   const context = { engine, model, grid, signal }
 
+  let decodedLevelQ = -1
   const whole = async (levelQ: number): Promise<CompressedRaster> => {
+    decodedLevelQ = levelQ
     const onTile = progress(count)
     const pass = await encodePass(raster, { ...context, levelQ, effort, onTile, onDecoded })
     const bytes = fileBytes(pass.tiles.map(({ stream }) => stream.length))
@@ -106,6 +108,8 @@ export async function compressRaster(
     found = await seekLevel(goal, { ...options, ...from, trials: 4 }, whole)
   }
   if (!meets(goal, found)) refuseTarget(target, found, pixels)
+  // The best may have come before others: what is decoded last has to be what is given.
+  if (onDecoded && decodedLevelQ !== found.levelQ) await whole(found.levelQ)
   return { ...found, note: noteOf(goal, found, LEVEL_LAST) }
 }
 

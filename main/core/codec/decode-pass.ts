@@ -63,7 +63,8 @@ async function refuseWhollyDamaged(decoded: DecodedTiles, wanted: readonly numbe
     if (decoded.latents(tile)) return
   }
   const [first] = decoded.damaged
-  throw new AppError('corrupt', `none of its ${wanted.length} tiles can be decoded (${first!.reason})`)
+  const none = wanted.length === 1 ? 'its one tile cannot' : `none of its ${wanted.length} tiles can`
+  throw new AppError('corrupt', `${none} be decoded (${first!.reason})`)
 }
 
 const checkerSide = 32

@@ -6,6 +6,7 @@ import { compressRaster } from '../../../main/core/compress.ts'
 import type { Effort, EngineTasks } from '../../../main/core/engine-tasks.ts'
 import { Engine } from '../../../main/engine/host.ts'
 import { noMetadata, type Raster } from '../../../main/imaging/raster.ts'
+import { setTile } from '../../../main/imaging/tile-pixels.ts'
 import { Random } from '../../../shared/random.ts'
 
 const engine = new Engine<EngineTasks>(join(import.meta.dirname, '../../fixtures/engine/block-codec.ts'))
@@ -57,6 +58,21 @@ test.for(cases)('sizes and PSNRs are met: $name', async ({ size, effort }) => {
   expect(near.psnrDb).toBeGreaterThanOrEqual(33)
   expect(near.psnrDb).toBeLessThan(33.3)
   expect(near.tiles).toHaveLength(codeGrid(size[0], size[1]).columns)
+})
+
+test('what was decoded last is what the result decodes to, whichever pass was the best', async () => {
+  const source = uneven(48, 48)
+  for (const value of [28.53, 29.45, 34.97]) {
+    const decoded = { ...source, pixels: new Uint8Array(source.pixels.length) }
+    const { psnrDb } = await compressRaster(engine, model, source, {
+      ...{ target: { kind: 'psnr', value }, effort: 1, fileBytes },
+      onDecoded: (place, image, offset) => setTile(decoded, place, image, offset),
+    })
+    let squares = 0
+    for (const [i, pixel] of decoded.pixels.entries()) squares += (pixel - source.pixels[i]!) ** 2
+    const mean = squares / source.pixels.length
+    expect(10 * Math.log10(255 ** 2 / mean)).toBeCloseTo(psnrDb, 6)
+  }
 })
 
 test('targets out of reach are refused with what can be reached; less than what is there gives the end of it', async () => {
