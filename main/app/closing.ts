@@ -62,7 +62,7 @@ export class Closing {
   readonly #timers = new WeakMap<BrowserWindow, NodeJS.Timeout>()
 
   async #askPlainly(window: BrowserWindow): Promise<void> {
-    const buttons = ['Close: go on at the next start', 'Finish in the background', 'Cancel'] as const
+    const buttons = ['Close: go on later', 'Finish in the background', 'Cancel'] as const
     const { response } = await dialog.showMessageBox(window, {
       type: 'question',
       message: `${this.#active} job${this.#active === 1 ? ' is' : 's are'} not done yet`,

@@ -3,12 +3,12 @@ import { toAppError } from '../../shared/errors.ts'
 import { connector, connectPort } from '../api/connect.ts'
 import { errorAnswer, jsonAnswer, notFound } from '../api/urls/answer.ts'
 import { answerPixels } from '../api/urls/pixels.ts'
-import type { Job } from '../catalog/job.ts'
 import { type Application, openApplication } from '../core/application.ts'
 import type { Host } from '../core/host.ts'
 import { receiveFile } from '../core/library/receive-file.ts'
 import { dataFolder } from '../platform/folders.ts'
 import type { FromCore, ToCore } from './core-messages.ts'
+import { tellOfWork } from './tell-of-work.ts'
 
 // The core in a process of its own, which Electron's utilityProcess starts: it opens the catalog, runs the jobs and
 // answers windows over the ports that the shell passes on.
@@ -31,30 +31,6 @@ const host: Host = {
   kind: 'electron',
   reveal: (path) => ask('reveal', path),
   trash: (path) => ask('trash', path),
-}
-
-/** Jobs that took longer than this are worth a word. */
-const longMs = 30_000
-
-function tellOfJobs({ queue, settings }: Application): void {
-  const count = () => tell({ kind: 'jobs', active: queue.active })
-  queue.changed.on(count)
-  queue.ended.on((job) => {
-    if (
-      settings.current.notify &&
-      tookMs(job) > longMs &&
-      (job.status === 'done' || job.status === 'failed')
-    ) {
-      const { title, done, failed } = queue.entry(job.id)
-      const body = failed > 0 ? `${done - failed} done, ${failed} failed` : `${done} done`
-      tell({ kind: 'notify', title, body: job.status === 'failed' ? (job.error?.message ?? body) : body })
-    }
-  })
-  count()
-}
-
-function tookMs({ startedAtMs, endedAtMs }: Job): number {
-  return startedAtMs && endedAtMs ? endedAtMs - startedAtMs : 0
 }
 
 async function answerFetch(
@@ -113,7 +89,7 @@ async function run(): Promise<void> {
       void app.close().finally(() => process.exit(0))
     }
   })
-  tellOfJobs(app)
+  tellOfWork(app, tell)
   tell({ kind: 'ready' })
 }
 

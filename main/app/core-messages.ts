@@ -30,7 +30,7 @@ export type FromCore =
   | { readonly kind: 'paths'; readonly id: number; readonly paths: readonly string[] }
   /** asks for what only the shell can do; `done` answers */
   | { readonly kind: 'host'; readonly id: number; readonly what: 'reveal' | 'trash'; readonly path: string }
-  /** jobs that run or wait */
+  /** jobs that run or wait, and trainings */
   | { readonly kind: 'jobs'; readonly active: number }
-  /** a long job ended */
+  /** a long job or training ended */
   | { readonly kind: 'notify'; readonly title: string; readonly body: string }

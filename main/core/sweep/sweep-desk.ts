@@ -50,7 +50,7 @@ export class SweepDesk {
   async work(job: Job, { signal, progress }: JobContext): Promise<Record<string, never>> {
     const training = this.#training
     const { id } = sweepInput.parse(job.input)
-    await training.hold(`sweep ${id}`, signal, () =>
+    await training.hold(id, signal, () =>
       workThrough(this.#core, job, progress, {
         signal,
         onTrial: () => training.tellRuns(),

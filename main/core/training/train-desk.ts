@@ -13,8 +13,7 @@ import { resumeRun, startRun, type TrainOptions, type TrainRequest, type TrainRe
 
 interface Active {
   readonly id: string
-  /** for people: `run mine`, `sweep s` */
-  readonly what: string
+  readonly kind: 'run' | 'sweep'
   readonly controller: AbortController
   /** what an abort means: the run can go on, or it ends with what it has */
   wish: 'pause' | 'stop'
@@ -24,9 +23,18 @@ interface Active {
   readonly closing: AbortController
 }
 
+/** A run that is trained no more, for now or for good. */
+export interface EndedTraining extends Pick<Run, 'id' | 'status' | 'error'> {
+  /** since it was begun or gone on with */
+  readonly tookMs: number
+}
+
 /** The trainings of an application: one at a time, told to every window, gone on with after a restart. */
 export class TrainDesk {
   readonly events = new Topic<TrainEvent>()
+  /** a training began or ended */
+  readonly changed = new Topic<void>()
+  readonly ended = new Topic<EndedTraining>()
   readonly #core: Core
   readonly #onModel: () => void
   #active: Active | null = null
@@ -34,6 +42,11 @@ export class TrainDesk {
   constructor(core: Core, onModel: () => void) {
     this.#core = core
     this.#onModel = onModel
+  }
+
+  /** How many runs are trained; those of a sweep are a job's. */
+  get active(): number {
+    return this.#active?.kind === 'run' ? 1 : 0
   }
 
   runs(): RunEntry[] {
@@ -53,7 +66,7 @@ export class TrainDesk {
   /** @param wish `pause` keeps a checkpoint to go on from; `stop` makes a model of the best weights */
   async end(id: string, wish: Active['wish']): Promise<void> {
     const active = this.#active
-    if (active?.what !== `run ${id}`) {
+    if (active?.kind !== 'run' || active.id !== id) {
       throw new AppError('conflict', `run ${id} is not trained here at the moment`)
     }
     active.wish = wish
@@ -98,9 +111,9 @@ export class TrainDesk {
 
   /**
    * Waits until nothing is trained, then does the work, and until it ends nothing else is begun.
-   * @param what for people: `sweep s`
+   * @param id of the sweep whose trials are trained
    */
-  async hold(what: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  async hold(id: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true })
     })
@@ -115,14 +128,16 @@ export class TrainDesk {
         this.tellRuns()
       })
     const [controller, closing] = [new AbortController(), new AbortController()]
-    this.#active = { ...{ id: what, what, controller, closing, ended }, wish: 'pause', failure: null }
+    this.#active = { ...{ id, kind: 'sweep', controller, closing, ended }, wish: 'pause', failure: null }
     return working
   }
 
   #begin(id: string, train: (options: TrainOptions) => Promise<TrainResult>): Active {
     if (this.#active) {
-      throw new AppError('conflict', `${this.#active.what} is being trained: pause or stop it first`)
+      const { kind, id: other } = this.#active
+      throw new AppError('conflict', `${kind} ${other} is being trained: pause or stop it first`)
     }
+    const sinceMs = Date.now()
     const [controller, closing] = [new AbortController(), new AbortController()]
     const training = train({
       ...{ signal: controller.signal, measureSignal: closing.signal },
@@ -130,23 +145,28 @@ export class TrainDesk {
       isToFinish: () => this.#active?.wish === 'stop',
     })
     const ended = training
-      .then(({ model }) => {
+      .then(({ run, model }): Pick<Run, 'status' | 'error'> => {
         if (model) this.#onModel()
+        return run
       })
       .catch((error) => {
         active.failure = toAppError(error)
         this.events.publish({ kind: 'note', id, text: active.failure.message })
+        return { status: 'failed' as const, error: active.failure.message }
       })
-      .finally(() => {
+      .then(({ status, error }) => {
         this.#active = null
+        this.ended.publish({ id, status, error, tookMs: Date.now() - sinceMs })
+        this.changed.publish()
         this.tellRuns()
       })
     const active: Active = {
-      ...{ id, what: `run ${id}`, controller, closing, ended },
+      ...{ id, kind: 'run', controller, closing, ended },
       wish: 'pause',
       failure: null,
     }
     this.#active = active
+    this.changed.publish()
     return active
   }
 
