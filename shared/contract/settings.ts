@@ -13,17 +13,22 @@ export const namingFieldsOf = {
   decompress: [...commonFields, 'model', 'quality'],
   restore: [...commonFields, 'model'],
 } as const
-/** those that some kind knows */
-export const namingFields = [...commonFields, 'model', 'sigma', 'quality'] as const
 
-const template = z
-  .string()
-  .min(1)
-  .max(500)
-  .refine(
-    (text) => [...text.matchAll(/\{([^{}]*)\}/g)].every(([, field]) => namingFields.includes(field as never)),
-    `a template knows the fields ${namingFields.map((name) => `{${name}}`).join(' ')}`,
-  )
+/** The fields of a kind as one types them. */
+export const fieldsText = (kind: keyof typeof namingFieldsOf): string =>
+  namingFieldsOf[kind].map((name) => `{${name}}`).join(' ')
+
+function template(kind: keyof typeof namingFieldsOf) {
+  const known: readonly string[] = namingFieldsOf[kind]
+  return z
+    .string()
+    .min(1)
+    .max(500)
+    .refine(
+      (text) => [...text.matchAll(/\{([^{}]*)\}/g)].every(([, field]) => known.includes(field!)),
+      `this name knows the fields ${fieldsText(kind)}`,
+    )
+}
 
 /** Everything a person can set; each is used. */
 export const settings = z.strictObject({
@@ -43,11 +48,11 @@ export const settings = z.strictObject({
   outputFolder: z.union([z.literal(''), filePath]).default(''),
   templates: z
     .strictObject({
-      denoise: template.default('{folder}/{name}-denoised{ext}'),
-      noise: template.default('{folder}/{name}-{model}{ext}'),
-      compress: template.default('{folder}/{name}{ext}'),
-      decompress: template.default('{folder}/{name}{ext}'),
-      restore: template.default('{folder}/{name}-restored{ext}'),
+      denoise: template('denoise').default('{folder}/{name}-denoised{ext}'),
+      noise: template('noise').default('{folder}/{name}-{model}{ext}'),
+      compress: template('compress').default('{folder}/{name}{ext}'),
+      decompress: template('decompress').default('{folder}/{name}{ext}'),
+      restore: template('restore').default('{folder}/{name}-restored{ext}'),
     })
     .prefault({}),
   format: z.enum(outputFormats).default('same'),

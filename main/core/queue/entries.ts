@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { automaticModel } from '../../../shared/contract/denoise.ts'
 import type { JobEntry, JobItemEntry } from '../../../shared/contract/jobs.ts'
 import type { Job } from '../../catalog/job.ts'
 import type { JobItem, JobItemCounts } from '../../catalog/jobItems.ts'
@@ -48,7 +49,7 @@ export function entryOf(job: Job, counts: JobItemCounts, live: Live | undefined)
 function titleOf(kind: string, total: number, model: string | undefined): string {
   const things = kind === 'decompress' ? 'file' : 'photo'
   const count = `${total} ${things}${total === 1 ? '' : 's'}`
-  return `${verbs[kind] ?? kind} ${count}${model ? ` (${model})` : ''}`
+  return `${verbs[kind] ?? kind} ${count}${model ? ` (${model === automaticModel ? 'automatic' : model})` : ''}`
 }
 
 function timingOf({ fraction, from, sinceMs }: Live, total: number) {

@@ -39,7 +39,7 @@ export function settingsTests(get: () => Window): void {
     const name = page.getByLabel('With noise')
     const before = await name.inputValue()
     await name.fill('{name}{nonsense}')
-    const refusal = page.getByRole('alert').filter({ hasText: '{folder} {name}' })
+    const refusal = page.getByRole('alert').filter({ hasText: 'this name knows the fields {folder}' })
     await refusal.waitFor()
     await screenshot(page, 'settings-refused')
     await name.fill(before)
