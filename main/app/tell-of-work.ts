@@ -5,24 +5,17 @@ import type { FromCore } from './core-messages.ts'
 /** Work that took longer than this is worth a word. */
 const longMs = 30_000
 
-/** How much is under way is told so often at most: progress comes much more often. */
-const everyMs = 250
-
 /** Tells the shell how many jobs and trainings there are to stay awake for, and of long ones that ended. */
 export function tellOfWork(
   { queue, training, settings }: Pick<Application, 'queue' | 'training' | 'settings'>,
   tell: (message: FromCore) => void,
 ): void {
-  let [rests, isDue] = [false, false]
+  let told = -1
+  // At once, since a window may be closed the moment after; progress alone changes no number.
   const count = () => {
-    isDue = rests
-    if (rests) return
-    tell({ kind: 'jobs', active: queue.active + training.active })
-    rests = true
-    setTimeout(() => {
-      rests = false
-      if (isDue) count()
-    }, everyMs)
+    const active = queue.active + training.active
+    if (active !== told) tell({ kind: 'jobs', active })
+    told = active
   }
   const notify = (title: string, body: string, tookMs: number) => {
     if (settings.current.notify && tookMs > longMs) tell({ kind: 'notify', title, body })
