@@ -38,8 +38,7 @@ export async function sourceOf(
     ...(source.kind === 'collection' ? { collection: source.id } : {}),
   }
   const ids = catalog.views.ids(view).slice(0, mostPhotos)
-  const known = ids.flatMap((id) => catalog.images.byId(id)?.path ?? [])
-  const paths = await access.only(known)
+  const paths = await access.only(catalog.views.paths(ids))
   if (paths.length === 0) throw new AppError('bad-input', 'there is no photo in it: import some first')
   return { kind: 'photos', paths }
 }

@@ -29,7 +29,7 @@ export async function picturesOf(
   if (data.kind === 'library') {
     const { views } = core.catalog
     const ids = views.ids({ search: '', formats: [], order: 'imported', descending: false })
-    return { images: await access.only(views.rows(ids).map(({ path }) => path)) }
+    return { images: await access.only(views.paths(ids)) }
   }
   const dataset = core.catalog.datasets.byId(data.id)
   if (!dataset) throw new AppError('not-found', 'this collection is no longer there')
